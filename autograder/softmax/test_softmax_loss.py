@@ -1,0 +1,269 @@
+"""What ``softmax_loss_naive`` and ``softmax_loss_vectorized`` must do; weights sum to 10 for each.
+
+The order is that of a good explanation: can it be called, is the data loss right, its gradient, the
+penalty, then numerical stability, the small print, and what "vectorized" means.
+"""
+
+import numpy as np
+import pytest
+from gradkit.grader.compare import Disagreement
+from problems import REG, WORKED_EXAMPLE, Problem, gradient_of, loss_of, random_problem
+
+pytestmark = pytest.mark.question("softmax_loss_naive", "softmax_loss_vectorized")
+
+called = pytest.mark.requires("can_be_called")
+partly_right = pytest.mark.requires_any("loss_without_regularization", "gradient_without_regularization")
+
+
+@pytest.mark.published
+def test_can_be_called(function):
+    """It can be called on the notebook's worked example and returns (loss, dW)."""
+    answer = function(*WORKED_EXAMPLE)
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        loss_of(answer)
+
+
+# ---------------------------------------------------------------------- the data loss
+
+
+@called
+@pytest.mark.weight(2.5, softmax_loss_naive=3.0)
+def test_loss_without_regularization(function, judge, ordinary):
+    """At reg = 0 the loss is the mean cross-entropy."""
+    problem = ordinary.data_only()
+    judge.loss(function(*problem), problem, " at reg = 0")
+
+
+@called
+@pytest.mark.weight(2.5, softmax_loss_naive=3.0)
+def test_gradient_without_regularization(function, judge, ordinary):
+    """At reg = 0 the gradient is that of the mean cross-entropy."""
+    problem = ordinary.data_only()
+    judge.gradient(function(*problem), problem, " at reg = 0")
+
+
+# ---------------------------------------------------------------------- the penalty
+
+
+def penalty_in_loss(function, problem):
+    """Return the factor c in loss = data loss + c*reg*sum(W*W)."""
+    with_penalty, without = loss_of(function(*problem)), loss_of(function(*problem.data_only()))
+    factor = (with_penalty - without) / (problem.reg * np.sum(problem.W**2))
+    if not np.isfinite(factor):
+        raise Disagreement("The loss is not finite, so its penalty cannot be seen.")
+    return factor
+
+
+def penalty_in_gradient(function, problem):
+    """Return the factor g in dW = data gradient + g*reg*W; nan if the difference is not a multiple of W."""
+    with_penalty = gradient_of(function(*problem), problem)
+    difference = with_penalty - gradient_of(function(*problem.data_only()), problem)
+    factor = np.vdot(problem.W, difference) / (problem.reg * np.vdot(problem.W, problem.W))
+    rest = difference - factor * problem.reg * problem.W
+    return factor if np.isfinite(factor) and np.abs(rest).max() < 1e-4 else np.nan
+
+
+def near(factor, target):
+    """Tell whether a fitted factor is the target."""
+    return abs(factor - target) < 1e-4
+
+
+def follows_other_convention(function, problem):
+    """Tell whether loss and gradient both follow reg*sum(W*W): twice ours, but consistent."""
+    try:
+        return near(penalty_in_loss(function, problem), 1) and near(penalty_in_gradient(function, problem), 2)
+    except Disagreement:
+        return False
+
+
+@called
+@pytest.mark.weight(0.75)
+def test_regularization_in_loss(function, ordinary):
+    """For reg > 0 the loss grows by the penalty, in our convention or consistently in the other."""
+    factor = penalty_in_loss(function, ordinary)
+    if near(factor, 0.5) or follows_other_convention(function, ordinary):
+        return
+    if near(factor, 0):
+        raise Disagreement("The loss does not change with reg: the penalty 0.5*reg*sum(W*W) is missing.")
+    if near(factor, 1):
+        raise Disagreement("The penalty in the loss is reg*sum(W*W), twice 0.5*reg*sum(W*W); dW does not match it.")
+    raise Disagreement("The penalty in the loss is not 0.5*reg*sum(W*W).")
+
+
+@called
+@pytest.mark.weight(0.75)
+def test_regularization_in_gradient(function, ordinary):
+    """For reg > 0 the gradient grows by the penalty's derivative, in the same convention as the loss."""
+    factor = penalty_in_gradient(function, ordinary)
+    if near(factor, 1) or follows_other_convention(function, ordinary):
+        return
+    if near(factor, 0):
+        raise Disagreement("dW does not change with reg: the penalty's derivative reg*W is missing.")
+    if near(factor, 2):
+        raise Disagreement("The penalty in dW is 2*reg*W, twice the derivative of 0.5*reg*sum(W*W).")
+    raise Disagreement("The penalty in dW is not reg*W.")
+
+
+@pytest.mark.requires("regularization_in_loss", "regularization_in_gradient")
+@pytest.mark.weight(0.5)
+def test_convention(function, ordinary):
+    """The penalty is 0.5*reg*sum(W*W), its gradient reg*W: the convention of this course."""
+    if follows_other_convention(function, ordinary):
+        raise Disagreement(
+            "Loss and gradient agree with each other, but they use reg*sum(W*W) and 2*reg*W: twice the penalty of"
+            " this course, which is 0.5*reg*sum(W*W) with gradient reg*W."
+        )
+
+
+# ---------------------------------------------------------------------- numerical stability
+
+
+def with_offsets(problem, offsets):
+    """Return the problem with a number added to all logits of each example: probabilities stay the same."""
+    W = np.vstack([problem.W, np.ones(problem.W.shape[1])])
+    return Problem(W, np.column_stack([problem.X, offsets]), problem.y, 0.0)
+
+
+@partly_right
+@pytest.mark.weight(0.75)
+def test_large_scores(function, judge, ordinary):
+    """Scores around 1000 do not overflow: a maximum is subtracted before exp."""
+    problem = with_offsets(ordinary, np.full(len(ordinary.y), 1000.0))
+    judge.what_is_right(function, problem, " with all scores around 1000")
+
+
+@partly_right
+@pytest.mark.weight(0.5)
+def test_rows_far_apart(function, judge, ordinary):
+    """Examples with scores around 1000, 0 and -1000 in one batch: each row's own maximum is subtracted."""
+    problem = with_offsets(ordinary, 1000.0 * (np.arange(len(ordinary.y)) % 3 - 1))
+    judge.what_is_right(function, problem, " with some rows' scores near 1000 and others' near -1000")
+
+
+@pytest.mark.requires("loss_without_regularization")
+@pytest.mark.weight(0.25)
+def test_improbable_class(function, judge, draw):
+    """A true class whose probability underflows to 0 has a finite loss: log p = z_y - logsumexp(z)."""
+    ordinary = random_problem(draw("improbable"), N=7, D=4, C=5)
+    scores = np.zeros((7, 5))
+    scores[np.arange(7), (ordinary.y + 1) % 5] = 1000.0
+    W = np.vstack([ordinary.W, np.eye(5)])
+    problem = Problem(W, np.hstack([ordinary.X, scores]), ordinary.y, 0.0)
+    judge.loss(function(*problem), problem, " of true classes that are more than 745 below the maximum")
+
+
+# ---------------------------------------------------------------------- the small print
+
+
+@partly_right
+@pytest.mark.weight(0.1)
+def test_inputs_unchanged(function, ordinary):
+    """W, X and y are left as they were, dW is not W itself, and no global random numbers are used."""
+    report = function.watched(*ordinary)
+    names = [Problem._fields[n] for n in report.changed if n in range(4)]
+    if names:
+        raise Disagreement(f"The function changes its argument {' and '.join(names)}; work on a copy.")
+    if 0 in report.shared:
+        raise Disagreement("dW shares its memory with W: changing one changes the other; return a new array.")
+    if report.moved_random:
+        raise Disagreement("The function uses numpy's global random numbers; a loss must not.")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_repeatable(function, judge, ordinary):
+    """Called twice with the same inputs, with another call between, it returns the same."""
+    first = function(*ordinary)
+    function(*WORKED_EXAMPLE)
+    second = function(*ordinary)
+    if loss_of(first) != loss_of(second) or not np.array_equal(
+        gradient_of(first, ordinary), gradient_of(second, ordinary), equal_nan=True
+    ):
+        raise Disagreement("Two calls with the same inputs return different results: something is kept between calls.")
+
+
+@partly_right
+@pytest.mark.weight(0.1)
+def test_one_example(function, judge, draw):
+    """A batch of one example works."""
+    judge.what_is_right(function, random_problem(draw("one"), N=1, D=4, C=3, reg=0.0), " for a batch of one")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_two_classes(function, judge, draw):
+    """Two classes work."""
+    judge.what_is_right(function, random_problem(draw("two"), N=5, D=4, C=2, reg=0.0), " for two classes")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_absent_class(function, judge, draw):
+    """The number of classes is that of W's columns, even if the last class does not occur in the batch."""
+    problem = random_problem(draw("absent"), N=6, D=4, C=5, reg=0.0)
+    problem = problem._replace(y=problem.y % 3)
+    judge.what_is_right(function, problem, " when the last classes do not occur in the batch")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_many_classes(function, judge, draw):
+    """More than 127 classes work: labels are not squeezed into a byte."""
+    problem = random_problem(draw("many"), N=6, D=3, C=200, reg=0.0)
+    problem = problem._replace(y=np.array([0, 127, 128, 150, 180, 199]))
+    judge.what_is_right(function, problem, " for labels above 127")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_label_types(function, judge, ordinary):
+    """Labels of any integer dtype work."""
+    for dtype in (np.uint8, np.int8, np.int32):
+        problem = ordinary.data_only()._replace(y=ordinary.y.astype(dtype))
+        judge.what_is_right(function, problem, f" for labels of dtype {np.dtype(dtype)}")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_single_precision(function, judge, ordinary):
+    """float32 inputs work, to float32's accuracy."""
+    W, X = ordinary.W.astype(np.float32), ordinary.X.astype(np.float32)
+    judge.what_is_right(function, Problem(W, X, ordinary.y, 0.0), " for float32 inputs", rtol=1e-4, atol=1e-5)
+
+
+@partly_right
+@pytest.mark.weight(0.0)
+def test_full_precision(function, judge, ordinary):
+    """float64 inputs give float64 accuracy (a remark that costs no points)."""
+    judge.what_is_right(
+        function, ordinary.data_only(), " has fewer digits than float64 carries: keep the dtype of W. It",
+        rtol=1e-9, atol=1e-11,
+    )
+
+
+# ---------------------------------------------------------------------- naive and vectorized
+
+
+@called
+@pytest.mark.question("softmax_loss_naive")
+@pytest.mark.weight(0.0)
+def test_stands_alone(function):
+    """The naive function does not call the vectorized one (a remark that costs no points)."""
+    if function.names_other_functions():
+        raise Disagreement("softmax_loss_naive calls softmax_loss_vectorized: write the loops out, they are the lesson.")
+
+
+@partly_right
+@pytest.mark.question("softmax_loss_vectorized")
+@pytest.mark.weight(1.0)
+def test_no_loop_over_examples(function, draw):
+    """The executed bytecode does not grow with the number of examples."""
+    small, large = (function.counted(*random_problem(draw("count"), N=N, D=6, C=5, reg=REG)) for N in (8, 64))
+    if small.switched_off or large.switched_off:
+        raise Disagreement("The function calls sys.settrace, which the counting of instructions needs.")
+    if large.instructions > 1.5 * small.instructions:
+        place = f" Most often executed: {large.busiest}." if large.busiest else ""
+        raise Disagreement(
+            "There is still a loop over examples: eight times as many examples take"
+            f" {large.instructions / max(small.instructions, 1):.1f} times as many instructions.{place}"
+        )

@@ -1,0 +1,226 @@
+"""The course on disk: where its parts lie, what an assignment is made of, and who handed in what.
+
+``Course`` finds the folders, ``Bundle`` is everything that grading one assignment needs (bytes, so that it
+can travel to another machine), ``Submission`` is one student's hand-in.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from . import extract
+from .errors import CourseError, SubmissionError
+from .model import Limits
+
+SEED_BYTES = 32
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What ``autograder/<assignment>/assignment.toml`` holds."""
+
+    title: str
+    limits: Limits = Limits()
+
+
+class Bundle(Struct, frozen=True, kw_only=True):
+    """One assignment as the grader needs it. Secret: it never reaches a guest.
+
+    Attributes:
+        assignment: its name.
+        settings: its ``assignment.toml``.
+        notebook: the instructor's notebook, from which the reference is taken.
+        suite: (file name, content) of each file of the hidden suite.
+        seed: from which the inputs of the checks are drawn.
+        sha256: of all of the above and of the engine's version.
+        questions: (function name, points) of each automatically graded cell, in order.
+    """
+
+    assignment: str
+    settings: Settings
+    notebook: bytes
+    suite: tuple[tuple[str, bytes], ...]
+    seed: bytes
+    sha256: str
+    questions: tuple[tuple[str, float], ...]
+
+    @property
+    def graded(self) -> tuple[str, ...]:
+        """The names of the graded functions."""
+        return tuple(name for name, _ in self.questions)
+
+    @property
+    def max_score(self) -> float:
+        """The points of all automatically graded questions."""
+        return sum(points for _, points in self.questions)
+
+
+class Submission(Struct, frozen=True, kw_only=True):
+    """One hand-in: the student's name, and the notebook's bytes or the problem with it."""
+
+    student: str
+    notebook: bytes = b""
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the notebook, empty if there is none."""
+        return hashlib.sha256(self.notebook).hexdigest() if self.notebook else ""
+
+
+class Course:
+    """The folders of a course: ``solutions/``, ``autograder/`` and the run state in ``course/``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.state = root / "course"
+
+    @classmethod
+    def around(cls, place: Path) -> "Course":
+        """Return the course that ``place`` lies in; raises CourseError if there is none."""
+        for folder in (place, *place.resolve().parents):
+            if (folder / "solutions").is_dir() and (folder / "autograder").is_dir():
+                return cls(folder)
+        raise CourseError(
+            f"{place} lies in no course: expected a folder with solutions/ and autograder/ here or above."
+            " Change to your course's folder first."
+        )
+
+    def assignments(self) -> list[str]:
+        """Return the names of all assignments, sorted."""
+        return sorted(path.parent.name for path in self.root.glob("autograder/*/assignment.toml"))
+
+    def notebook_path(self, assignment: str) -> Path:
+        """Return where the instructor's notebook of an assignment lies."""
+        return self.root / "solutions" / assignment / f"{assignment}.ipynb"
+
+    def bundle(self, assignment: str, version: str) -> Bundle:
+        """Return everything that grading an assignment needs; raises CourseError for what is missing.
+
+        Args:
+            assignment: the name of the folders in ``solutions/`` and ``autograder/``.
+            version: of the engine; another version grades anew.
+        """
+        if assignment not in self.assignments():
+            known = ", ".join(self.assignments()) or "none"
+            raise CourseError(f"there is no assignment {assignment!r} in {self.root}; there are: {known}")
+        folder = self.root / "autograder" / assignment
+        notebook = self._read(self.notebook_path(assignment))
+        suite = tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.py")))
+        settings_text = self._read(folder / "assignment.toml")
+        try:
+            settings = msgspec.toml.decode(settings_text, type=Settings)
+        except msgspec.MsgspecError as error:
+            raise CourseError(f"{folder / 'assignment.toml'}: {error}") from None
+        seed = hmac.digest(self._seed(), assignment.encode(), "sha256")
+        parts = [version.encode(), settings_text, notebook, seed, *(part for file in suite for part in file[1:])]
+        names = [name.encode() for name, _ in suite]
+        digest = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in (*names, *parts)))
+        return Bundle(
+            assignment=assignment,
+            settings=settings,
+            notebook=notebook,
+            suite=suite,
+            seed=seed,
+            sha256=digest.hexdigest(),
+            questions=tuple(_questions(notebook, str(self.notebook_path(assignment)))),
+        )
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise CourseError(f"{path} cannot be read: {error.strerror}") from None
+
+    def _seed(self) -> bytes:
+        """Return the course's secret seed, made on first use and never committed."""
+        path = self.state / "seed"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f"seed.{os.getpid()}")
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(SEED_BYTES) + "\n")
+            try:
+                os.link(fresh, path)  # unlike a rename this never replaces another run's seed
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        try:
+            seed = bytes.fromhex(path.read_text())
+        except ValueError:
+            seed = b""
+        if len(seed) != SEED_BYTES:
+            raise CourseError(
+                f"{path} does not hold a seed of {SEED_BYTES} bytes in hexadecimal:"
+                " restore it from a backup, or delete it to draw new inputs for everybody"
+            )
+        return seed
+
+
+def submissions(directory: Path, assignment: str, only: str | None = None) -> Iterator["Submission"]:
+    """Yield what was handed in below ``directory``, laid out as ``<student>/<assignment>/<assignment>.ipynb``.
+
+    A student without a folder for the assignment has handed in nothing and is left out. Whatever is wrong
+    with a hand-in becomes its ``problem``. Raises CourseError if the directory cannot be listed.
+    """
+    try:
+        names = sorted(entry.name for entry in directory.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise CourseError(f"{directory} cannot be listed: {error.strerror}. Name the folder of submissions.") from None
+    for name in names:
+        student = directory / name
+        if only in (None, printable(name)) and (student.is_dir() or student.is_symlink()):
+            if (student / assignment).exists() or student.is_symlink() or (student / assignment).is_symlink():
+                yield _submission(student, assignment)
+
+
+def printable(name: str) -> str:
+    """Return a file name as text that can be written anywhere: undecodable bytes are escaped."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _submission(student: Path, assignment: str) -> Submission:
+    name = printable(student.name)
+    folder = student / assignment
+    for place in (student, folder):
+        if place.is_symlink() or not place.is_dir():
+            problem = f"{printable(place.name)} is a link or a file, expected a folder: nothing was read through it"
+            return Submission(student=name, problem=problem)
+    try:
+        found = sorted(printable(path.name) for path in folder.iterdir())
+        wanted = f"{assignment}.ipynb"
+        others = [other for other in found if other.endswith(".ipynb") and other != wanted]
+        if wanted not in found and others:
+            return Submission(student=name, problem=_misnamed(wanted, others))
+        notes = (f"only {wanted} is graded, not {', '.join(others[:5])}",) if others else ()
+        return Submission(student=name, notebook=extract.read_file(folder / wanted), notes=notes)
+    except SubmissionError as error:
+        return Submission(student=name, problem=str(error))
+    except OSError as error:
+        return Submission(student=name, problem=f"the folder cannot be read: {error.strerror}")
+
+
+def _misnamed(wanted: str, others: list[str]) -> str:
+    return f"{wanted} is missing, but there is {', '.join(others[:5])}: rename the one to be graded to {wanted}"
+
+
+def _questions(notebook: bytes, path: str) -> Iterator[tuple[str, float]]:
+    """Yield name and points of each automatically graded cell: code, ``grade`` and ``solution``."""
+    try:
+        cells = json.loads(notebook)["cells"]
+        for cell in cells:
+            settings: dict[str, Any] = cell["metadata"].get("nbgrader", {})
+            if cell["cell_type"] == "code" and settings.get("grade") and settings.get("solution"):
+                yield settings["grade_id"], float(settings["points"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CourseError(f"{path} is not an nbgrader notebook ({type(error).__name__}: {error})") from None

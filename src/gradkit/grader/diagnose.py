@@ -1,0 +1,142 @@
+"""Names the mistake behind a failed question by comparing the student's function with known-wrong twins.
+
+On a handful of tiny inputs nearly every known mistake leaves its own fingerprint: values, an exception,
+changed arguments. The student's function is run on the same inputs, in its guest. The twin that agrees
+with it wherever the right function does, and in the most places beyond, is the diagnosis. Where no twin
+does, nothing is said: silence is better than a guess.
+"""
+
+import hmac
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .catalogue import Mistake, load_catalogue
+from .errors import StudentFault, SuiteError
+from .sandbox.student import Student
+
+RTOL, ATOL = 1e-6, 1e-8
+Probe = tuple[Any, ...]
+
+
+class Behaviour(NamedTuple):
+    """What a function did on one probe: its values, or that it raised; and which arguments it changed."""
+
+    values: tuple[Any, ...] | None
+    changed: tuple[int, ...]
+
+    def agrees_with(self, other: "Behaviour") -> bool:
+        """Tell whether two functions did the same, up to rounding; nan agrees with nan."""
+        if self.values is None or other.values is None:
+            return self.values is other.values
+        return (
+            self.changed == other.changed
+            and len(self.values) == len(other.values)
+            and all(_equal(mine, theirs) for mine, theirs in zip(self.values, other.values, strict=True))
+        )
+
+
+class Diagnostician:
+    """Knows the fingerprints of a catalogue of mistakes and finds the one that fits a student's function."""
+
+    def __init__(
+        self, mistakes: Sequence[Mistake], probes: Sequence[Probe], right: Callable[..., Any]
+    ) -> None:
+        self._probes = probes
+        self._right = [behaviour_of(right, probe) for probe in probes]
+        self._twins = [(m, [behaviour_of(m.function, probe) for probe in probes]) for m in mistakes]
+
+    def explain(self, student: Student, name: str) -> str | None:
+        """Return the sentence of the mistake that the student's function makes, or None if none fits."""
+        try:
+            seen = [_behaviour_of_student(student, name, probe) for probe in self._probes]
+        except StudentFault:  # it died or stalled: the checks have already said so
+            return None
+        fits = self._fits(seen)
+        return fits[0].sentence if fits else None
+
+    def _fits(self, seen: Sequence[Behaviour]) -> list[Mistake]:
+        """Return the mistakes that explain most of what was seen, those first in the catalogue first."""
+        right = _agreement(seen, self._right)
+        if len(right) == len(seen):
+            return []
+        best, fits = max(len(right), len(seen) // 2), []
+        for twin, behaviours in self._twins:
+            agreed = _agreement(seen, behaviours)
+            if right <= agreed and len(agreed) > best:
+                best, fits = len(agreed), [twin]
+            elif right <= agreed and len(agreed) == best and fits:
+                fits.append(twin)
+        return fits
+
+
+def load_diagnostician(folder: Path, seed: bytes, right: Callable[..., Any]) -> Diagnostician | None:
+    """Return the diagnostician of a suite's ``mistakes.py`` and ``probes.py``; None if it has neither."""
+    mistakes, probes = _module(folder / "mistakes.py"), _module(folder / "probes.py")
+    if mistakes is None or probes is None:
+        return None
+    digest = hmac.digest(seed, b"probes", "sha256")
+    drawn = probes.probes(np.random.default_rng(int.from_bytes(digest)))
+    return Diagnostician(load_catalogue(mistakes), drawn, right)
+
+
+def behaviour_of(function: Callable[..., Any], probe: Probe) -> Behaviour:
+    """Return what a function of ours does on a probe; it gets copies."""
+    arguments = [np.copy(a) if isinstance(a, np.ndarray) else a for a in probe]
+    try:
+        with np.errstate(all="ignore"):
+            value = function(*arguments)
+    except Exception:  # noqa: BLE001 - a twin crashes where the student's code would
+        return Behaviour(None, ())
+    changed = tuple(n for n, old in enumerate(probe) if not np.array_equal(old, arguments[n], equal_nan=True))
+    return Behaviour(_as_tuple(value), changed)
+
+
+def _behaviour_of_student(student: Student, name: str, probe: Probe) -> Behaviour:
+    try:
+        report = student.watched(name, *probe)
+    except StudentFault as fault:
+        if fault.kind.value in {"raised", "not started"}:
+            return Behaviour(None, ())
+        raise
+    return Behaviour(_as_tuple(report.value), tuple(report.changed))
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _agreement(seen: Sequence[Behaviour], others: Sequence[Behaviour]) -> set[int]:
+    pairs = enumerate(zip(seen, others, strict=True))
+    return {number for number, (mine, theirs) in pairs if mine.agrees_with(theirs)}
+
+
+def _equal(mine: Any, theirs: Any) -> bool:
+    if mine is None or theirs is None or isinstance(mine, str) or isinstance(theirs, str):
+        return type(mine) is type(theirs)
+    try:
+        mine, theirs = np.asarray(mine, np.float64), np.asarray(theirs, np.float64)
+    except (TypeError, ValueError):
+        return False
+    if mine.shape != theirs.shape:
+        return False
+    scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
+    return bool(np.allclose(mine, theirs, rtol=RTOL, atol=ATOL + RTOL * scale, equal_nan=True))
+
+
+def _module(path: Path) -> ModuleType | None:
+    if not path.exists():
+        return None
+    spec = importlib.util.spec_from_file_location(f"_gradkit_{path.parent.name}_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise SuiteError(f"{path.name} of the hidden suite cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise SuiteError(f"{path.name} of the hidden suite fails: {type(error).__name__}: {error}") from error
+    return module

@@ -1,0 +1,131 @@
+"""Grades one submission: notebook in, result record out.
+
+A ``Grader`` lives as long as its worker process: the hidden suite is collected once, the mistakes'
+fingerprints are taken once, the zygote is started once. Only the guest is the submission's own.
+"""
+
+import functools
+import platform
+import time
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+
+from . import extract
+from .course import Bundle, Submission
+from .diagnose import Diagnostician, load_diagnostician
+from .errors import GuestFault, StudentFault, SubmissionError
+from .model import Check, Outcome, Question, SubmissionResult, score_of
+from .sandbox import ladder
+from .sandbox.student import Sandbox, Student
+from .suite import Judged, SuiteSession, reference_functions
+
+
+class Grader:
+    """Grades the submissions of one assignment, one after another, on one rung of the isolation ladder."""
+
+    def __init__(self, bundle: Bundle, rung: ladder.Rung, version: str) -> None:
+        self.bundle = bundle
+        self.rung = rung
+        self.versions = {"gradkit": version, "python": platform.python_version(), "numpy": np.__version__}
+        self._sandbox = Sandbox(rung, bundle.settings.limits)
+        self._session = SuiteSession(bundle)
+        self._diagnosticians: dict[str, Diagnostician | None] = {
+            name: load_diagnostician(self._session.folder, bundle.seed, right)
+            for name, right in reference_functions(bundle).items()
+        }
+
+    def grade(self, submission: Submission) -> SubmissionResult:
+        """Return the result of one submission; what cannot be judged is said in its ``problem``."""
+        started = time.perf_counter()
+        if submission.problem is not None:
+            return self._not_judged(submission, submission.problem)
+        try:
+            notebook = extract.read_notebook(submission.notebook, f"{self.bundle.assignment}.ipynb")
+        except SubmissionError as error:
+            return self._not_judged(submission, str(error))
+        student = Student(self._sandbox, notebook, self.bundle.graded, self.bundle.settings.limits)
+        try:
+            judged = self._session.judge(student)
+            hints = {name: self._hint(student, name, checks) for name, checks in judged.checks.items()}
+            notes = (*submission.notes, *student.notes())
+        except GuestFault as fault:
+            return self._not_judged(submission, f"the sandbox failed: {fault}")
+        finally:
+            student.close()
+        result = self._result(submission, judged, hints)
+        return msgspec.structs.replace(
+            result,
+            notes=notes,
+            limits_hit=tuple(sorted(student.limits_hit)),
+            seconds=round(time.perf_counter() - started, 6),
+        )
+
+    def close(self) -> None:
+        """End the suite's session and the sandbox."""
+        self._session.close()
+        self._sandbox.close()
+
+    def _hint(self, student: Student, name: str, checks: tuple[Check, ...]) -> str:
+        """Return what the catalogue of mistakes says about a question that has failed checks."""
+        diagnostician = self._diagnosticians[name]
+        failed = [check for check in checks if check.outcome is Outcome.FAILED]
+        if diagnostician is None or not failed:
+            return ""
+        try:
+            return diagnostician.explain(student, name) or ""
+        except StudentFault:
+            return ""
+
+    def _result(
+        self, submission: Submission, judged: Judged, hints: Mapping[str, str]
+    ) -> SubmissionResult:
+        questions = tuple(
+            _question(name, points, judged.checks[name], hints[name]) for name, points in self.bundle.questions
+        )
+        scores = [question.score for question in questions]
+        known = [score for score in scores if score is not None]
+        complete = len(known) == len(scores)
+        return msgspec.structs.replace(
+            self._not_judged(submission, "; ".join(judged.faults) or None),
+            questions=questions,
+            score=round(sum(known), 4) if complete else None,
+            isolation=self.rung.name,
+        )
+
+    def _not_judged(self, submission: Submission, problem: str | None) -> SubmissionResult:
+        questions = (Question(id=name, score=None, max_score=points) for name, points in self.bundle.questions)
+        return SubmissionResult(
+            student=submission.student,
+            assignment=self.bundle.assignment,
+            score=None,
+            max_score=self.bundle.max_score,
+            problem=problem,
+            isolation="",
+            questions=tuple(questions),
+            notes=submission.notes,
+            notebook_sha256=submission.sha256,
+            bundle_sha256=self.bundle.sha256,
+            versions=self.versions,
+        )
+
+
+def _question(name: str, points: float, checks: tuple[Check, ...], hint: str) -> Question:
+    """Return a question's record, the hint put on its first failed check: the most upstream one."""
+    first = next((n for n, check in enumerate(checks) if check.outcome is Outcome.FAILED), None)
+    if first is not None and hint:
+        hinted = msgspec.structs.replace(checks[first], hint=hint)
+        checks = (*checks[:first], hinted, *checks[first + 1 :])
+    return Question(id=name, score=score_of(checks, points), max_score=points, checks=checks)
+
+
+@functools.lru_cache(maxsize=1)
+def grader_for(bundle: Bundle, rung: ladder.Rung, version: str) -> Grader:
+    """Return this process's grader for a bundle: workers of any executor come here with each submission."""
+    return Grader(bundle, rung, version)
+
+
+def grade_submission(bundle: Bundle, rung: ladder.Rung, version: str, submission: Submission) -> SubmissionResult:
+    """Grade one submission in this process."""
+    return grader_for(bundle, rung, version).grade(submission)

@@ -1,0 +1,127 @@
+"""The records that grading makes and passes on; their JSON is gradkit's public result format."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+FORMAT_VERSION = 1
+
+
+class Outcome(StrEnum):
+    """How a check ended; *not judged* is never a zero by itself."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_JUDGED = "not_judged"
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One small verdict about one question.
+
+    Attributes:
+        id: the name of the test without ``test_``.
+        description: what is checked, in one sentence.
+        outcome: passed, failed or not judged.
+        weight: share of the question's points, relative to the other checks' weights.
+        message: what was seen; empty if passed.
+        hint: what to do about it; may be empty.
+        blocked_by: the failed check that this one depends on, if that is why it was not judged.
+        seconds: wall-clock time the check took.
+    """
+
+    id: str
+    description: str
+    outcome: Outcome
+    weight: float
+    message: str = ""
+    hint: str = ""
+    blocked_by: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def counts(self) -> bool:
+        """Whether the check's weight belongs to the question's total: all but what is not judged by our doing."""
+        return self.outcome is not Outcome.NOT_JUDGED or self.blocked_by is not None
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One graded function: its points and checks; ``score`` is None if it could not be judged."""
+
+    id: str
+    score: float | None
+    max_score: float
+    checks: tuple[Check, ...] = ()
+
+    def first_failure(self) -> Check | None:
+        """Return the first failed check, in the suite's order."""
+        return next((check for check in self.checks if check.outcome is Outcome.FAILED), None)
+
+
+class SubmissionResult(Struct, frozen=True, kw_only=True):
+    """Everything that grading one submission brought.
+
+    Attributes:
+        student: the name of the submission's folder.
+        assignment: the assignment's name.
+        score: points, or None if some question could not be judged.
+        max_score: the points of all automatically graded questions.
+        problem: why it could not be judged in whole or in part; None if it was.
+        isolation: the rung of the isolation ladder that confined the student's code; empty if none ran.
+        questions: one record a question, in the notebook's order.
+        notes: remarks on the notebook (a function defined twice, code in a Markdown cell).
+        limits_hit: names of the limits that the submission ran into.
+        notebook_sha256: of the notebook as handed in; empty if there is none.
+        bundle_sha256: of suite, reference, seed and settings.
+        seconds: wall-clock time of the whole submission.
+        versions: of gradkit, Python and numpy.
+    """
+
+    student: str
+    assignment: str
+    score: float | None
+    max_score: float
+    problem: str | None
+    isolation: str
+    questions: tuple[Question, ...]
+    notes: tuple[str, ...] = ()
+    limits_hit: tuple[str, ...] = ()
+    notebook_sha256: str = ""
+    bundle_sha256: str = ""
+    seconds: float = 0.0
+    versions: dict[str, str] = {}
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def judged(self) -> bool:
+        """Whether every question has a score."""
+        return self.score is not None
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a submission may use; ``[limits]`` in ``assignment.toml``.
+
+    Attributes:
+        call_seconds: wall-clock seconds for one call of a function.
+        submission_seconds: wall-clock seconds for all calls of a submission together.
+        memory_mb: address space of the guest, in MiB.
+        reply_mb: size of one returned value, in MiB.
+        crashes: how often the guest may die before the remaining calls are no longer made.
+    """
+
+    call_seconds: float = 5.0
+    submission_seconds: float = 60.0
+    memory_mb: int = 2048
+    reply_mb: int = 64
+    crashes: int = 4
+
+
+def score_of(checks: tuple[Check, ...], max_score: float) -> float | None:
+    """Return the points: ``max_score`` times the passed share of the weight that counts.
+
+    None if a check with weight was not judged through no fault of the student.
+    """
+    if any(c.weight and not c.counts for c in checks):
+        return None
+    total = sum(check.weight for check in checks)
+    passed = sum(check.weight for check in checks if check.outcome is Outcome.PASSED)
+    return round(max_score * passed / total, 4) if total else None

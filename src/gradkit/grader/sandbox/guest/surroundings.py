@@ -1,0 +1,81 @@
+"""The world that student code finds in a guest: no input, no output, stand-ins for what is not there."""
+
+import builtins
+import importlib
+import io
+import sys
+import types
+from typing import Any, NoReturn
+
+# Imported before the first guest is forked, so that rungs without files can offer them too.
+PRELOADED = """abc array ast base64 bisect builtins calendar cmath collections collections.abc contextlib copy csv
+dataclasses datetime decimal enum fractions functools gc glob hashlib heapq importlib inspect io itertools json
+keyword linecache locale logging math numbers operator os pathlib platform pprint queue random re secrets shutil
+statistics string struct sys tempfile textwrap threading time timeit tokenize traceback types typing unicodedata
+uuid warnings weakref zlib numpy.testing numpy.fft numpy.polynomial numpy.ma numpy.lib.stride_tricks""".split()
+
+
+class Nowhere(io.TextIOBase):
+    """A text stream that forgets what is written to it."""
+
+    def writable(self) -> bool:
+        """Return True: everything may be written, nothing is kept."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Forget the text; return its length."""
+        return len(text)
+
+
+class Missing:
+    """Stands for a module that is not installed where grading happens; using it says so."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _complain(self, *_: object, **__: object) -> NoReturn:
+        raise ModuleNotFoundError(
+            f"{self._name!r} is not available while grading: only numpy and Python's own modules are"
+        )
+
+    def __getattr__(self, attribute: str) -> Any:
+        """Refuse to pretend: an attribute of a missing module is an error when it is used."""
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return self._complain()
+
+    __call__ = __getitem__ = __iter__ = __add__ = __mul__ = __enter__ = _complain
+
+
+def preload() -> None:
+    """Import what students commonly import."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+
+
+def furnish() -> dict[str, Any]:
+    """Prepare this guest for student code and return the namespace in which it runs."""
+    sys.stdout = sys.stderr = Nowhere()
+    sys.stdin = io.StringIO()
+    sys.argv = ["notebook"]
+    builtins.input = _no_input  # type: ignore[assignment]
+    main = types.ModuleType("__main__")
+    sys.modules["__main__"] = main
+    # Python 2's name for range, which much of the course's older code uses or imports.
+    builtins.xrange = range  # type: ignore[attr-defined]
+    past = types.ModuleType("past")
+    past.builtins = builtins  # type: ignore[attr-defined]
+    sys.modules.update({"past": past, "past.builtins": builtins})
+    namespace = main.__dict__
+    namespace.update(__builtins__=builtins, np=sys.modules["numpy"])
+    return namespace
+
+
+def _no_input(prompt: object = "") -> NoReturn:
+    raise EOFError("input() cannot be answered while grading")
+
+
+def import_missing(error: ModuleNotFoundError, names: frozenset[str], namespace: dict[str, Any]) -> None:
+    """Bind the names of an import that failed to stand-ins that explain themselves when used."""
+    for name in names:
+        namespace.setdefault(name, Missing(error.name or name))

@@ -1,0 +1,134 @@
+"""The isolation ladder: which layers confine student code, strongest rung first.
+
+bwrap     own mount, process, network and user namespaces by bubblewrap; Landlock and seccomp inside
+landlock  no namespaces: Landlock closes the files, seccomp the rest
+noopen    seccomp alone, refusing even to name a path: for containers without either of the above
+none      no confinement; only on explicit demand
+"""
+
+import os
+import shutil
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+NOBODY = 65534
+SANDBOX = Path(__file__).parent
+START = "import sys; sys.path[:0] = {path!r}; from sandbox.guest.zygote import main; main({control})"
+LIMITED_THREADS = "OPENBLAS_NUM_THREADS OMP_NUM_THREADS MKL_NUM_THREADS BLIS_NUM_THREADS".split()
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder: its name, its layers, and what it needs of the machine."""
+
+    name: str
+    layers: frozenset[str]
+    needs: str
+
+
+LADDER = (
+    Rung(
+        "bwrap",
+        frozenset({"namespaces", "limits", "capabilities", "landlock", "seccomp"}),
+        "bubblewrap (the package bubblewrap of your distribution), user namespaces and Landlock",
+    ),
+    Rung(
+        "landlock",
+        frozenset({"nobody", "limits", "capabilities", "landlock", "seccomp"}),
+        "Linux 5.13 or later with Landlock and seccomp",
+    ),
+    Rung(
+        "noopen",
+        frozenset({"nobody", "limits", "capabilities", "seccomp-without-files"}),
+        "Linux 5.9 or later with seccomp",
+    ),
+)
+NONE = Rung("none", frozenset(), "nothing")
+RUNGS = {rung.name: rung for rung in (*LADDER, NONE)}
+
+
+def guest_settings(rung: Rung, memory: int, cpu_seconds: int) -> dict[str, Any]:
+    """Return the zygote's first message: what :class:`guest.confine.Settings` holds."""
+    in_bwrap = rung.name == "bwrap"
+    packages = ["/site"] if in_bwrap else [*map(str, _packages()), str(SANDBOX)]
+    readable = ["/usr", "/lib", "/lib64", sys.base_prefix, "/dev/null", "/dev/urandom", *packages]
+    return {
+        "layers": sorted(rung.layers),
+        "readable": readable,
+        "memory": memory,
+        "cpu_seconds": cpu_seconds,
+    }
+
+
+def command(rung: Rung, folder: Path, control: int) -> tuple[list[str], dict[str, Any]]:
+    """Return the command that starts a zygote on this rung and further options of ``subprocess.Popen``.
+
+    Args:
+        rung: the step of the ladder.
+        folder: an empty folder of ours, where the packages that a guest may import are gathered.
+        control: the descriptor of the control socket, inherited.
+    """
+    python = os.path.realpath(sys.executable)
+    if rung.name == "bwrap":
+        options = _as_nobody([Path(python), *_packages(), SANDBOX])
+        return [*_bwrap(), "--", *_interpreter(python, ["/site"], control)], {"env": {}, **options}
+    folder.chmod(0o755)
+    for package in (*_packages(), SANDBOX):
+        (folder / package.name).symlink_to(package)
+    return _interpreter(python, [str(folder)], control), {"env": _environment()}
+
+
+def _interpreter(python: str, path: list[str], control: int) -> list[str]:
+    """Return the command for an interpreter that knows its standard library and ``path``, nothing else."""
+    return [python, "-I", "-S", "-B", "-c", START.format(path=path, control=control)]
+
+
+def _environment() -> dict[str, str]:
+    # With more than one BLAS thread the first product after a fork under seccomp never returns.
+    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"} | dict.fromkeys(LIMITED_THREADS, "1")
+
+
+def _packages() -> list[Path]:
+    """Return the folders of numpy and of the libraries that its wheel brings."""
+    package = Path(np.__file__).parent
+    libraries = package.with_name("numpy.libs")
+    return [package, libraries] if libraries.is_dir() else [package]
+
+
+def _bwrap() -> list[str]:
+    tool = shutil.which("bwrap") or "bwrap"
+    words = [tool, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    words += ["--unshare-cgroup-try", "--uid", str(NOBODY), "--gid", str(NOBODY), "--hostname", "guest"]
+    words += ["--die-with-parent", "--new-session", "--clearenv"]
+    for name, value in _environment().items():
+        words += ["--setenv", name, value]
+    words += ["--ro-bind", "/usr", "/usr"]
+    for name in ("/lib", "/lib64", "/bin"):
+        if Path(name).is_symlink():
+            words += ["--symlink", str(Path(name).readlink()), name]
+        elif Path(name).is_dir():
+            words += ["--ro-bind", name, name]
+    if not Path(sys.base_prefix).is_relative_to("/usr"):
+        words += ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    for package in (*_packages(), SANDBOX):
+        words += ["--ro-bind", str(package), f"/site/{package.name}"]
+    words += ["--dir", "/tmp", "--dir", "/dev"]  # noqa: S108 - a folder inside the sandbox
+    words += ["--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"]
+    # The zygote needs SYS_ADMIN in its own user namespace to make a process namespace for each guest.
+    return [*words, "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--remount-ro", "/"]
+
+
+def _as_nobody(paths: list[Path]) -> dict[str, Any]:
+    """Return the options that start a program as nobody, if we are root and nobody can reach ``paths``."""
+    if os.geteuid() == 0 and all(_open_to_all(path) for path in paths):
+        return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    return {}
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(place.stat().st_mode & stat.S_IXOTH for place in (path, *path.resolve().parents))
