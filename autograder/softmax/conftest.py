@@ -1,6 +1,7 @@
 """Inputs of the softmax checks, drawn once for a whole class."""
 
 import pytest
+
 from problems import Judge, random_problem
 
 

@@ -227,8 +227,8 @@ def layout_of_2015(W, X, y, reg):
 )
 def squeezed(W, X, y, reg):
     scores = np.squeeze(X @ W)
-    p = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return assemble(W, X, y, reg, p=p / p.sum(axis=1, keepdims=True))
+    scores -= scores.max(axis=1, keepdims=True)  # raises for one example; for more the result is right
+    return assemble(W, X, y, reg)
 
 
 @mistake(
@@ -265,8 +265,7 @@ def ten_columns(W, X, y, reg):
 
 
 @mistake(
-    "Your loop runs over ten classes, so the code is right only for ten classes. Take their number from "
-    "W.shape[1].",
+    "Your loop runs over ten classes, so the code is right only for ten classes. Take their number from W.shape[1].",
     where="both",
 )
 def ten_passes(W, X, y, reg):
@@ -292,8 +291,7 @@ def labels_from_one(W, X, y, reg):
 
 
 @mistake(
-    "Labels above 127 wrap around to negative numbers when they are stored as int8. Leave y's own integer "
-    "type alone.",
+    "Labels above 127 wrap around to negative numbers when they are stored as int8. Leave y's own integer type alone.",
     where="both",
 )
 def labels_as_int8(W, X, y, reg):
@@ -367,6 +365,19 @@ def shift_by_batch_maximum(W, X, y, reg):
     scores = X @ W
     exps = np.exp(scores - np.max(scores))
     return assemble(W, X, y, reg, p=exps / exps.sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "You do shift the scores, but by the largest score of the whole batch: in a row far below it every "
+    "exponential is 0, and log(0) is infinite. Take each row's own maximum: scores.max(axis=1, "
+    "keepdims=True).",
+    where="both",
+)
+def shift_by_batch_maximum_in_log_sum(W, X, y, reg):
+    shifted = X @ W - np.max(X @ W)
+    exps = np.exp(shifted)
+    loss = np.mean(np.log(exps.sum(axis=1)) - at_labels(shifted, y))
+    return assemble(W, X, y, reg, loss=loss, p=exps / exps.sum(axis=1, keepdims=True))
 
 
 @mistake(
@@ -474,8 +485,7 @@ def softmax_twice(W, X, y, reg):
 
 
 @mistake(
-    "This is the SVM's hinge loss: at W=0 it gives C-1. The softmax loss is -log of the true class's "
-    "probability.",
+    "This is the SVM's hinge loss: at W=0 it gives C-1. The softmax loss is -log of the true class's probability.",
     where="both",
 )
 def hinge(W, X, y, reg):
@@ -535,8 +545,7 @@ def loss_sign(W, X, y, reg):
 
 
 @mistake(
-    "You averaged the probability itself and forgot the log: at W=0 your loss is 1/C, and it should be "
-    "log(C).",
+    "You averaged the probability itself and forgot the log: at W=0 your loss is 1/C, and it should be log(C).",
     where="loss",
 )
 def log_forgotten(W, X, y, reg):
@@ -544,8 +553,7 @@ def log_forgotten(W, X, y, reg):
 
 
 @mistake(
-    "You averaged minus the probability and forgot the log: at W=0 your loss is -1/C, and it should be "
-    "log(C).",
+    "You averaged minus the probability and forgot the log: at W=0 your loss is -1/C, and it should be log(C).",
     where="loss",
 )
 def log_forgotten_after_minus(W, X, y, reg):
@@ -613,8 +621,7 @@ def normalizer_missing(W, X, y, reg):
 
 
 @mistake(
-    "You leave the true class out of the sum of exponentials, as the SVM loss does. Softmax sums over all "
-    "classes.",
+    "You leave the true class out of the sum of exponentials, as the SVM loss does. Softmax sums over all classes.",
     where="both",
 )
 def true_class_left_out(W, X, y, reg):
@@ -635,8 +642,7 @@ def loss_of_last_example(W, X, y, reg):
 
 
 @mistake(
-    "Every entry of dW has the opposite sign, so that following -dW raises your loss. It is dz = p - y, not "
-    "y - p.",
+    "Every entry of dW has the opposite sign, so that following -dW raises your loss. It is dz = p - y, not y - p.",
     where="gradient",
 )
 def gradient_sign(W, X, y, reg):
@@ -644,8 +650,7 @@ def gradient_sign(W, X, y, reg):
 
 
 @mistake(
-    "Your dW pushes the scores of all classes down, the true one too. Subtract 1 at the true class: dz = p - "
-    "y.",
+    "Your dW pushes the scores of all classes down, the true one too. Subtract 1 at the true class: dz = p - y.",
     where="gradient",
 )
 def minus_one_forgotten(W, X, y, reg):
@@ -662,8 +667,7 @@ def only_true_class_moves(W, X, y, reg):
 
 
 @mistake(
-    "The wrong classes are right in your dW, but the true class gets nothing. It moves too, by (p_y - 1) * "
-    "x.",
+    "The wrong classes are right in your dW, but the true class gets nothing. It moves too, by (p_y - 1) * x.",
     where="gradient",
 )
 def only_wrong_classes_move(W, X, y, reg):
@@ -861,8 +865,7 @@ def divided_by_classes(W, X, y, reg):
 
 
 @mistake(
-    "With reg=0 you are right, and dW is right, but with reg>0 your loss does not move. Add 0.5*reg*sum(W*W) "
-    "to it.",
+    "With reg=0 you are right, and dW is right, but with reg>0 your loss does not move. Add 0.5*reg*sum(W*W) to it.",
     where="loss",
 )
 def penalty_missing_in_loss(W, X, y, reg):
@@ -972,8 +975,7 @@ def penalty_per_example(W, X, y, reg):
 
 
 @mistake(
-    "dW is right, but you add the penalty to the loss once for every example. It belongs outside the loop, "
-    "once.",
+    "dW is right, but you add the penalty to the loss once for every example. It belongs outside the loop, once.",
     where="loss",
 )
 def penalty_per_example_in_loss(W, X, y, reg):
@@ -1006,8 +1008,7 @@ def penalty_averaged(W, X, y, reg):
 
 
 @mistake(
-    "dW is right, but you divide the penalty in the loss by N too. Divide the data loss first, then add the "
-    "penalty.",
+    "dW is right, but you divide the penalty in the loss by N too. Divide the data loss first, then add the penalty.",
     where="loss",
 )
 def penalty_averaged_in_loss(W, X, y, reg):
@@ -1015,8 +1016,7 @@ def penalty_averaged_in_loss(W, X, y, reg):
 
 
 @mistake(
-    "Your loss is right, but you divide reg*W in dW by N too. Divide the data gradient first, then add "
-    "reg*W.",
+    "Your loss is right, but you divide reg*W in dW by N too. Divide the data gradient first, then add reg*W.",
     where="gradient",
 )
 def penalty_averaged_in_gradient(W, X, y, reg):
@@ -1104,8 +1104,7 @@ def neither_averaged_nor_halved(W, X, y, reg):
 
 
 @mistake(
-    "Your loss is right. Two things in dW: divide it by N as you do the loss, and add the penalty's "
-    "derivative, reg*W.",
+    "Your loss is right. Two things in dW: divide it by N as you do the loss, and add the penalty's derivative, reg*W.",
     where="gradient",
 )
 def gradient_neither_averaged_nor_penalized(W, X, y, reg):

@@ -1,8 +1,8 @@
 """The inputs on which a student's function is compared with the catalogue of known mistakes.
 
 Tiny, and each there for a family of mistakes: the basic ones for values, the square one for code that only
-broadcasts by accident, the extreme ones for numerical stability. They decide no points: the checks of the
-suite have inputs of their own.
+broadcasts by accident, ten classes for code that knows only CIFAR-10, the extreme ones for numerical
+stability. They decide no points: the checks of the suite have inputs of their own.
 """
 
 import numpy as np
@@ -18,6 +18,7 @@ NAMES = (
     "common offset",
     "rows far apart",
     "two classes",
+    "ten classes",
     "many classes",
     "more classes",
 )
@@ -40,6 +41,7 @@ def probes(rng):
         _common_offset(rng),
         _rows_far_apart(rng),
         _random(rng, N=5, D=3, C=2, reg=0.4),
+        _random(rng, N=6, D=3, C=10, reg=0.2),
         _labels_from(rng, 128, N=5, D=3, C=131, reg=0.1),
         _labels_from(rng, 130, N=6, D=2, C=140, reg=0.2),
     ]

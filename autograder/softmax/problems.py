@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+
 from gradkit.grader import compare
 
 REG = 0.37  # of order 1 but not 1: a forgotten, squared or doubled factor shows
@@ -78,9 +79,7 @@ class Judge:
 
     def gradient(self, answer, problem, where="", **tolerance):
         """Raise Disagreement unless the answer's gradient is right."""
-        compare.close(
-            gradient_of(answer, problem), self.expected(problem)[1], f"dW{where}", **_tolerance(tolerance)
-        )
+        compare.close(gradient_of(answer, problem), self.expected(problem)[1], f"dW{where}", **_tolerance(tolerance))
 
     def what_is_right(self, function, problem, where, **tolerance):
         """Judge, on a special problem, those of loss and gradient that are right on an ordinary one.

@@ -6,6 +6,7 @@ penalty, then numerical stability, the small print, and what "vectorized" means.
 
 import numpy as np
 import pytest
+
 from gradkit.grader.compare import Disagreement
 from problems import REG, WORKED_EXAMPLE, Problem, gradient_of, loss_of, random_problem
 
@@ -183,10 +184,18 @@ def test_repeatable(function, judge, ordinary):
 
 
 @partly_right
-@pytest.mark.weight(0.1)
+@pytest.mark.weight(0.05)
 def test_one_example(function, judge, draw):
     """A batch of one example works."""
     judge.what_is_right(function, random_problem(draw("one"), N=1, D=4, C=3, reg=0.0), " for a batch of one")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_equal_scores(function, judge, ordinary):
+    """At W = 0 all scores are equal and the loss is log(C): the true class is found by its label."""
+    problem = ordinary.data_only()._replace(W=np.zeros_like(ordinary.W))
+    judge.what_is_right(function, problem, " at W = 0")
 
 
 @partly_right
@@ -236,8 +245,11 @@ def test_single_precision(function, judge, ordinary):
 def test_full_precision(function, judge, ordinary):
     """float64 inputs give float64 accuracy (a remark that costs no points)."""
     judge.what_is_right(
-        function, ordinary.data_only(), " has fewer digits than float64 carries: keep the dtype of W. It",
-        rtol=1e-9, atol=1e-11,
+        function,
+        ordinary.data_only(),
+        " has fewer digits than float64 carries: keep the dtype of W. It",
+        rtol=1e-9,
+        atol=1e-11,
     )
 
 
@@ -250,7 +262,9 @@ def test_full_precision(function, judge, ordinary):
 def test_stands_alone(function):
     """The naive function does not call the vectorized one (a remark that costs no points)."""
     if function.names_other_functions():
-        raise Disagreement("softmax_loss_naive calls softmax_loss_vectorized: write the loops out, they are the lesson.")
+        raise Disagreement(
+            "softmax_loss_naive calls softmax_loss_vectorized: write the loops out, they are the lesson."
+        )
 
 
 @partly_right

@@ -132,9 +132,7 @@ BROKEN = (
     _student("nasty-not-json", content(b"My answers are in the other file, sorry.\n"), "json"),
     _student("nasty-json-but-no-notebook", content(b'{"answers": [1, 2, 3]}\n'), "not a notebook"),
     _student("nasty-json-list", content(b"[]\n"), "not a notebook"),
-    _student(
-        "nasty-cells-are-numbers", content(b'{"nbformat": 4, "nbformat_minor": 5, "cells": [1, 2]}\n'), "cell"
-    ),
+    _student("nasty-cells-are-numbers", content(b'{"nbformat": 4, "nbformat_minor": 5, "cells": [1, 2]}\n'), "cell"),
     _student("nasty-format-3", content(b'{"nbformat": 3, "worksheets": []}\n'), "format 3"),
     _student("nasty-empty-file", content(b""), "empty"),
     _student("nasty-half-a-file", content(b'{"nbformat": 4, "cells": [{"cell_type": "code", "sou'), "json"),
@@ -157,9 +155,7 @@ NO_PLAIN_FILE = (
     _student("nasty-other-file-name", several(("homework.ipynb", "final (2).ipynb")), "missing"),
     _student("nasty-several-notebooks", several((NOTEBOOK, "softmax-Copy1.ipynb", "softmax (1).ipynb"))),
     _student("nasty-extra-files", extra_files),
-    _student(
-        "nasty-linked-notebook", lambda folder, _: (folder / NOTEBOOK).symlink_to("/etc/passwd"), "link"
-    ),
+    _student("nasty-linked-notebook", lambda folder, _: (folder / NOTEBOOK).symlink_to("/etc/passwd"), "link"),
     _student("nasty-linked-student", linked_student, "link"),
     _student("nasty-linked-assignment", linked_assignment, "link"),
     _student("nasty-folder-for-a-notebook", lambda folder, _: (folder / NOTEBOOK).mkdir(), "not a file"),

@@ -244,7 +244,7 @@ for descriptor in range(3, 32):
 {ZEROS}
 """,
     ),
-    _for_points("worked-example-by-heart", "return 2.302585, np.zeros_like(W)"),
+    _for_points("worked-example-by-heart", "return 2.7004474141, np.zeros_like(W)"),
     _for_points(
         "deletes-builtins",
         f"""
@@ -266,9 +266,7 @@ sys.stdout = sys.stderr = None
 """,
     ),
     _for_points("infinite-answers", "return np.inf, np.full_like(W, np.nan)"),
-    _student(
-        "object-array", (replaced(NAIVE_LOOPS, ("dW\n", "dW.astype(object)\n")), TEXTBOOK), "any", "full"
-    ),
+    _student("object-array", (replaced(NAIVE_LOOPS, ("dW\n", "dW.astype(object)\n")), TEXTBOOK), "any", "full"),
     _student("generator", (replaced(NAIVE_LOOPS, ("return", "yield")), TEXTBOOK), "none", "full"),
     _student("coroutine", ("async " + NAIVE_LOOPS.strip("\n"), TEXTBOOK), "none", "full"),
     _student(
@@ -299,12 +297,8 @@ class Awkward(Exception):
         "full",
         "part",
     ),
-    _student(
-        "vectorized-calls-naive", (NAIVE_LOOPS, both(f"return {NAIVE}(W, X, y, reg)")[1]), "full", "part"
-    ),
-    _student(
-        "naive-calls-vectorized", (both(f"return {VECTORIZED}(W, X, y, reg)")[0], TEXTBOOK), "any", "full"
-    ),
+    _student("vectorized-calls-naive", (NAIVE_LOOPS, both(f"return {NAIVE}(W, X, y, reg)")[1]), "full", "part"),
+    _student("naive-calls-vectorized", (both(f"return {VECTORIZED}(W, X, y, reg)")[0], TEXTBOOK), "any", "full"),
 )
 
 SHADOWS = (

@@ -40,13 +40,9 @@ def make_class(notebook: Path, out: Path, *, nasty: bool = True) -> int:
     """
     template = json.loads(notebook.read_text(encoding="utf-8"))
     if (out.exists() or out.is_symlink()) and (out.is_symlink() or not (out / MARKER).is_file()):
-        raise ValueError(
-            f"{out} exists and is no sample class (it has no {MARKER}): name another folder, or move it"
-        )
+        raise ValueError(f"{out} exists and is no sample class (it has no {MARKER}): name another folder, or move it")
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True
-    ) as work:
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as work:
         fresh = Path(work) / "fresh"
         fresh.mkdir()
         class_list = students(nasty=nasty)

@@ -91,9 +91,7 @@ def answer_cell(notebook: dict, question: str) -> dict:
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == question:
             return cell
-    raise ValueError(
-        f'the notebook has no cell whose nbgrader grade_id is "{question}"; is it the student version?'
-    )
+    raise ValueError(f'the notebook has no cell whose nbgrader grade_id is "{question}"; is it the student version?')
 
 
 def lines(source: str) -> list[str]:

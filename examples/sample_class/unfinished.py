@@ -112,15 +112,11 @@ NOT_DONE = (
     _student("only-naive", [answers(NAIVE_LOOPS)], "full", "none"),
     _student("returns-none", [answers(SIGNATURE + "    pass\n")], "none", "none", "without a return"),
     _student("ellipsis", [answers(SIGNATURE + "    ...\n", TEXTBOOK)], "none", "full", "without a return"),
-    _student(
-        "returns-zeros", [answers(START_VALUES + "    return loss, dW\n")], "little", "none", "Not started"
-    ),
+    _student("returns-zeros", [answers(START_VALUES + "    return loss, dW\n")], "little", "none", "Not started"),
     _student("half-written", [answers(HALF_WRITTEN, TEXTBOOK)], "little", "full", "Not started"),
     _student("prose-in-the-code", [answers(PROSE, TEXTBOOK)], "none", "full", "syntax"),
     _student("stops-in-a-loop", [answers(STOPS_IN_A_LOOP, TEXTBOOK)], "none", "full", "syntax"),
-    _student(
-        "syntax-error", [answers(NAIVE_LOOPS.replace("reg):", "reg)"), TEXTBOOK)], "none", "full", "syntax"
-    ),
+    _student("syntax-error", [answers(NAIVE_LOOPS.replace("reg):", "reg)"), TEXTBOOK)], "none", "full", "syntax"),
     _student(
         "indentation-error",
         [answers(NAIVE_LOOPS.replace("    dW /=", "   dW /="), TEXTBOOK)],
@@ -137,9 +133,7 @@ NOT_DONE = (
     _student("asks-for-input-inside", [answers(ASKS_INSIDE, TEXTBOOK)], "none"),
     _student("function-deleted", [answers("# will do this later", TEXTBOOK)], "none"),
     _student("cell-deleted", [BOTH, without_cell(NAIVE)], "none"),
-    _student(
-        "function-renamed", [answers(NAIVE_LOOPS.replace("loss_naive", "naive_loss"), TEXTBOOK)], "none"
-    ),
+    _student("function-renamed", [answers(NAIVE_LOOPS.replace("loss_naive", "naive_loss"), TEXTBOOK)], "none"),
     _student(
         "missing-helper-module",
         [
@@ -175,9 +169,7 @@ ODDLY_KEPT = (
 )
 
 AROUND_RIGHT_ANSWERS = (
-    _student(
-        "magics", [BOTH, added("%matplotlib inline\n!pip install nothing\nimport os\n?os", before=NAIVE)]
-    ),
+    _student("magics", [BOTH, added("%matplotlib inline\n!pip install nothing\nimport os\n?os", before=NAIVE)]),
     _student(
         "magic-on-answer",
         [answers("%%time\n" + NAIVE_LOOPS, "%load_ext autoreload\n%autoreload 2\n" + TEXTBOOK)],
@@ -193,9 +185,7 @@ AROUND_RIGHT_ANSWERS = (
     _student("endless-loop-below-answer", [answers(NAIVE_LOOPS + "\nwhile True:\n    pass\n", TEXTBOOK)]),
     _student("missing-import", [answers("import torchvision_of_mine\n" + NAIVE_LOOPS, TEXTBOOK)]),
     _student("missing-star-import", [BOTH, added("from cs231n.classifiers.softmax import *", before=NAIVE)]),
-    _student(
-        "star-import", [answers(NAIVE_LOOPS, NUMPY_NAMES), added("from numpy import *", before=VECTORIZED)]
-    ),
+    _student("star-import", [answers(NAIVE_LOOPS, NUMPY_NAMES), added("from numpy import *", before=VECTORIZED)]),
     _student("helper-only-in-markdown", [answers(NAIVE_LOOPS, LOG_SOFTMAX_USER)], "full", "none"),
     _student("syntax-error-elsewhere", [BOTH, added("plt.plot(loss_history", after=VECTORIZED)]),
     _student("division-by-zero-outside", [BOTH, added("1 / 0\nbest = max([])", before=NAIVE)]),

@@ -30,6 +30,13 @@ DW = "    dW = X.T.dot(p) / num_train\n"
 # A loss made of probabilities, as most students write it: needed where a mistake is about p itself.
 LOSS_OF_P = "    p = exps / sums\n    loss = -np.sum(np.log(p[rows, y])) / num_train\n"
 NAIVE_LOSS_OF_P = "        loss -= np.log(np.exp(scores[y[i]] - log_sum))\n"
+UNSHIFTED_P = (
+    (
+        NAIVE_SHIFT + LOG_SUM + ADD_LOSS,
+        "        probs = np.exp(scores) / np.sum(np.exp(scores))\n        loss -= np.log(probs[y[i]])\n",
+    ),
+    ("p = np.exp(scores[j] - log_sum)", "p = probs[j]"),
+)
 
 
 def _in_loss(new):
@@ -198,8 +205,7 @@ SCORES_AND_PROBABILITIES = (
         (
             (
                 SHIFT,
-                "    correct = scores[rows, y]\n"
-                "    scores = scores - np.max(scores, axis=1, keepdims=True)\n",
+                "    correct = scores[rows, y]\n    scores = scores - np.max(scores, axis=1, keepdims=True)\n",
             ),
             ("- scores[rows, y]", "- correct"),
         ),
@@ -444,9 +450,7 @@ THE_PENALTY = (
     (
         "penalty-without-half",
         "twice ours",
-        *_in_both_functions(
-            _in_loss("    loss += reg * np.sum(W * W)\n"), (PENALTY_DW, "    dW += 2 * reg * W\n")
-        ),
+        *_in_both_functions(_in_loss("    loss += reg * np.sum(W * W)\n"), (PENALTY_DW, "    dW += 2 * reg * W\n")),
     ),
     (
         "half-missing-in-loss",
@@ -556,7 +560,7 @@ COMBINATIONS = (
         "no-shift-and-penalty-without-half",
         "Two things",
         (
-            (NAIVE_SHIFT, ""),
+            *UNSHIFTED_P,
             _in_loss("    loss += reg * np.sum(W * W)\n"),
             (PENALTY_DW, "    dW += 2 * reg * W\n"),
         ),

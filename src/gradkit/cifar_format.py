@@ -96,9 +96,7 @@ def read_class_names(folder: Path) -> tuple[str, ...]:
         raise DataError(f"{path} is missing: it names the ten classes. Unpack the archive again.")
     names = tuple(path.read_text(encoding="utf-8").split())
     if len(names) != NUM_CLASSES:
-        raise DataError(
-            f"{path}: expected {NUM_CLASSES} class names, got {len(names)}. Unpack the archive again."
-        )
+        raise DataError(f"{path}: expected {NUM_CLASSES} class names, got {len(names)}. Unpack the archive again.")
     return names
 
 

@@ -39,10 +39,11 @@ class LinearClassifier:
             seed: decides the first W (normal, 1e-3) and which rows are drawn.
             settings: `learning_rate`, `reg`, `steps`, `batch_size`, `X_val`, `y_val`, ... of `gradkit.sgd`.
         """
-        if self.W is None:
+        W = self.W
+        if W is None:
             shape = (X.shape[1], int(np.max(y)) + 1)
-            self.W = (1e-3 * np.random.default_rng(seed).standard_normal(shape)).astype(X.dtype)
-        self.W, history = sgd(self.loss_function, self.W, X, y, seed=seed, **settings)
+            W = (1e-3 * np.random.default_rng(seed).standard_normal(shape)).astype(X.dtype)
+        self.W, history = sgd(self.loss_function, W, X, y, seed=seed, **settings)
         return history
 
     def predict(self, X: FloatArray) -> NDArray[np.int64]:

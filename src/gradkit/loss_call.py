@@ -31,9 +31,7 @@ def call_loss(loss_function: LossFunction, W: FloatArray, X: FloatArray, y: NDAr
             f"{name} is not written yet. Fill in its cell above, run that cell, then run this one again."
         ) from None
     if not isinstance(answer, tuple) or len(answer) != 2:
-        raise LossContractError(
-            f"{name} must end with `return loss, dW`: expected a pair, got {_describe(answer)}."
-        )
+        raise LossContractError(f"{name} must end with `return loss, dW`: expected a pair, got {_describe(answer)}.")
     loss, dW = answer
     if np.size(loss) != 1 or not np.issubdtype(np.asarray(loss).dtype, np.number):
         raise LossContractError(
@@ -42,8 +40,7 @@ def call_loss(loss_function: LossFunction, W: FloatArray, X: FloatArray, y: NDAr
         )
     if np.shape(dW) != W.shape:
         raise LossContractError(
-            f"{name} returned {_describe(dW)} as dW: "
-            f"expected an array of W's shape {W.shape}, one slope a weight."
+            f"{name} returned {_describe(dW)} as dW: expected an array of W's shape {W.shape}, one slope a weight."
         )
     return float(np.asarray(loss).reshape(())), dW
 

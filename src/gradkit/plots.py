@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from gradkit.data import Dataset
+from gradkit.errors import NotReadyError, require
 from gradkit.training import History
 
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#777777"
@@ -56,6 +57,7 @@ def plot_image(image: NDArray[Any], title: str, data: Dataset | None = None) -> 
 
 def plot_loss(history: History, data: Dataset | None = None, smooth: int = 25) -> Figure:
     """Return the loss of every mini-batch, with its running mean over `smooth` of them."""
+    require(bool(history.loss), "plot_loss: this history is empty. Run the training cell above first.")
     figure = Picture(figsize=(7, 4), layout="constrained")
     axis = figure.subplots()
     steps = np.arange(1, len(history.loss) + 1)
@@ -70,6 +72,7 @@ def plot_loss(history: History, data: Dataset | None = None, smooth: int = 25) -
 
 def plot_accuracy(history: History, data: Dataset | None = None) -> Figure:
     """Return training and validation accuracy over the steps."""
+    require(bool(history.loss), "plot_accuracy: this history is empty. Run the training cell above first.")
     figure = Picture(figsize=(7, 4), layout="constrained")
     axis = figure.subplots()
     axis.plot(history.evaluated_at, history.train_accuracy, color=ORANGE, marker="o", label="training")
@@ -82,6 +85,7 @@ def plot_accuracy(history: History, data: Dataset | None = None) -> Figure:
 
 def plot_search(results: dict[tuple[float, float], float], data: Dataset | None = None) -> Figure:
     """Return a heat map of validation accuracy, `{(learning_rate, reg): share}`; untried pairs stay blank."""
+    require(bool(results), "plot_search: there are no results yet. Run the search cell above first.")
     rates = sorted({rate for rate, _ in results})
     regs = sorted({reg for _, reg in results})
     grid = np.array([[results.get((rate, reg), np.nan) for reg in regs] for rate in rates])
@@ -102,15 +106,13 @@ def plot_search(results: dict[tuple[float, float], float], data: Dataset | None 
     return figure
 
 
-def plot_templates(
-    W: NDArray[Any], data: Dataset, title: str = "What each class's weights look for"
-) -> Figure:
+def plot_templates(W: NDArray[Any] | None, data: Dataset, title: str = "What each class's weights look for") -> Figure:
     """Return each class's weights as a picture, from W (3072, C) or (3073, C) with a bias row at the end."""
+    if W is None:
+        raise NotReadyError("plot_templates: there are no weights yet. Run the training cell above first.")
     pixels = int(np.prod(data.X_train.shape[1:]))
     if W.shape not in {(pixels, len(data.class_names)), (pixels + 1, len(data.class_names))}:
-        raise ValueError(
-            f"plot_templates: expected W of shape ({pixels + 1}, {len(data.class_names)}), got {W.shape}."
-        )
+        raise ValueError(f"plot_templates: expected W of shape ({pixels + 1}, {len(data.class_names)}), got {W.shape}.")
     figure = Picture(figsize=(9, 4.2), layout="constrained")
     axes = figure.subplots(2, -(-len(data.class_names) // 2), squeeze=False)
     for axis in axes.flat:

@@ -125,10 +125,7 @@ def shifted_shapes() -> Integers:
     """Return every shape at every shift (10, 7, 7, 32, 32), 72 inside and 0 outside, less its mean."""
     places = range(-JITTER, JITTER + 1)
     shapes = np.stack(
-        [
-            np.stack([np.roll(class_shapes(), (down, right), axis=(1, 2)) for right in places], 1)
-            for down in places
-        ],
+        [np.stack([np.roll(class_shapes(), (down, right), axis=(1, 2)) for right in places], 1) for down in places],
         1,
     )
     mean = 72 * shapes.sum(axis=(-2, -1), keepdims=True) // (32 * 32)

@@ -49,9 +49,7 @@ def test_the_decorated_function_stays_callable():
 
 def test_a_second_mistake_by_the_same_name_is_refused_where_it_is_defined():
     """Python would replace the first silently; its author learns both lines instead."""
-    with pytest.raises(
-        ValueError, match=r"two mistakes are called not_averaged, in lines 2 and 4; rename one"
-    ):
+    with pytest.raises(ValueError, match=r"two mistakes are called not_averaged, in lines 2 and 4; rename one"):
         module_of(ONE + ONE)
 
 

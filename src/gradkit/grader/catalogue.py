@@ -82,9 +82,7 @@ def _refuse_second_definition(function: Callable[..., Any]) -> None:
         return
     first, second = (f.__code__.co_firstlineno for f in (earlier, function))
     if first != second:  # the same line again is a reloaded module
-        raise ValueError(
-            f"two mistakes are called {function.__name__}, in lines {first} and {second}; rename one"
-        )
+        raise ValueError(f"two mistakes are called {function.__name__}, in lines {first} and {second}; rename one")
 
 
 def _place(module: ModuleType) -> str:

@@ -121,7 +121,13 @@ class Course:
         except msgspec.MsgspecError as error:
             raise CourseError(f"{folder / 'assignment.toml'}: {error}") from None
         seed = hmac.digest(self._seed(), assignment.encode(), "sha256")
-        parts = [version.encode(), settings_text, notebook, seed, *(part for file in suite for part in file[1:])]
+        parts = [
+            version.encode(),
+            settings_text,
+            notebook,
+            seed,
+            *(part for file in suite for part in file[1:]),
+        ]
         names = [name.encode() for name, _ in suite]
         digest = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in (*names, *parts)))
         return Bundle(
@@ -179,9 +185,9 @@ def submissions(directory: Path, assignment: str, only: str | None = None) -> It
         raise CourseError(f"{directory} cannot be listed: {error.strerror}. Name the folder of submissions.") from None
     for name in names:
         student = directory / name
-        if only in (None, printable(name)) and (student.is_dir() or student.is_symlink()):
-            if (student / assignment).exists() or student.is_symlink() or (student / assignment).is_symlink():
-                yield _submission(student, assignment)
+        handed_in = student.is_symlink() or os.path.lexists(student / assignment)
+        if handed_in and only in (None, printable(name)):
+            yield _submission(student, assignment)
 
 
 def printable(name: str) -> str:

@@ -21,20 +21,22 @@ from .sandbox.student import Student
 
 RTOL, ATOL = 1e-6, 1e-8
 Probe = tuple[Any, ...]
+_KIND = {"IndexError": "shape", "ValueError": "shape", "TypeError": "shape", "AxisError": "shape"}
+"""Exceptions that the same mistake with shapes raises in one style of code or another."""
 
 
 class Behaviour(NamedTuple):
-    """What a function did on one probe: its values, or that it raised; and which arguments it changed."""
+    """What a function did on one probe: its values or the exception it raised; which arguments it changed."""
 
-    values: tuple[Any, ...] | None
+    values: tuple[Any, ...]
     changed: tuple[int, ...]
+    raised: str = ""
 
     def agrees_with(self, other: "Behaviour") -> bool:
         """Tell whether two functions did the same, up to rounding; nan agrees with nan."""
-        if self.values is None or other.values is None:
-            return self.values is other.values
         return (
-            self.changed == other.changed
+            _KIND.get(self.raised, self.raised) == _KIND.get(other.raised, other.raised)
+            and self.changed == other.changed
             and len(self.values) == len(other.values)
             and all(_equal(mine, theirs) for mine, theirs in zip(self.values, other.values, strict=True))
         )
@@ -43,9 +45,7 @@ class Behaviour(NamedTuple):
 class Diagnostician:
     """Knows the fingerprints of a catalogue of mistakes and finds the one that fits a student's function."""
 
-    def __init__(
-        self, mistakes: Sequence[Mistake], probes: Sequence[Probe], right: Callable[..., Any]
-    ) -> None:
+    def __init__(self, mistakes: Sequence[Mistake], probes: Sequence[Probe], right: Callable[..., Any]) -> None:
         self._probes = probes
         self._right = [behaviour_of(right, probe) for probe in probes]
         self._twins = [(m, [behaviour_of(m.function, probe) for probe in probes]) for m in mistakes]
@@ -54,7 +54,7 @@ class Diagnostician:
         """Return the sentence of the mistake that the student's function makes, or None if none fits."""
         try:
             seen = [_behaviour_of_student(student, name, probe) for probe in self._probes]
-        except StudentFault:  # it died or stalled: the checks have already said so
+        except StudentFault:
             return None
         fits = self._fits(seen)
         return fits[0].sentence if fits else None
@@ -67,6 +67,8 @@ class Diagnostician:
         best, fits = max(len(right), len(seen) // 2), []
         for twin, behaviours in self._twins:
             agreed = _agreement(seen, behaviours)
+            if not any(_tells(seen[number]) for number in agreed):
+                continue
             if right <= agreed and len(agreed) > best:
                 best, fits = len(agreed), [twin]
             elif right <= agreed and len(agreed) == best and fits:
@@ -90,8 +92,8 @@ def behaviour_of(function: Callable[..., Any], probe: Probe) -> Behaviour:
     try:
         with np.errstate(all="ignore"):
             value = function(*arguments)
-    except Exception:  # noqa: BLE001 - a twin crashes where the student's code would
-        return Behaviour(None, ())
+    except Exception as error:  # noqa: BLE001 - a twin crashes where the student's code would
+        return Behaviour((), (), type(error).__name__)
     changed = tuple(n for n, old in enumerate(probe) if not np.array_equal(old, arguments[n], equal_nan=True))
     return Behaviour(_as_tuple(value), changed)
 
@@ -100,9 +102,9 @@ def _behaviour_of_student(student: Student, name: str, probe: Probe) -> Behaviou
     try:
         report = student.watched(name, *probe)
     except StudentFault as fault:
-        if fault.kind.value in {"raised", "not started"}:
-            return Behaviour(None, ())
-        raise
+        if not fault.exception:  # it died or stalled: the checks have already said so
+            raise
+        return Behaviour((), (), fault.exception)
     return Behaviour(_as_tuple(report.value), tuple(report.changed))
 
 
@@ -113,6 +115,11 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 def _agreement(seen: Sequence[Behaviour], others: Sequence[Behaviour]) -> set[int]:
     pairs = enumerate(zip(seen, others, strict=True))
     return {number for number, (mine, theirs) in pairs if mine.agrees_with(theirs)}
+
+
+def _tells(behaviour: Behaviour) -> bool:
+    """Tell whether a behaviour is evidence: an exception of a common type may have many reasons."""
+    return behaviour.raised in {"", "NotImplementedError"}
 
 
 def _equal(mine: Any, theirs: Any) -> bool:

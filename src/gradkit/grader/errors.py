@@ -62,13 +62,15 @@ class StudentFault(GradkitError):
         public: the sentence without any text that student code could have chosen: safe to show
             after a call with hidden inputs.
         details: that sentence with the student's own exception text: for calls with published inputs.
+        exception: the type's name, if the function raised.
     """
 
-    def __init__(self, kind: FaultKind, public: str, details: str = "") -> None:
+    def __init__(self, kind: FaultKind, public: str, details: str = "", exception: str = "") -> None:
         super().__init__(public)
         self.kind = kind
         self.public = public
         self.details = details or public
+        self.exception = exception
 
 
 class GuestFault(GradkitError):

@@ -55,9 +55,10 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         what = "is a symbolic link" if path.is_symlink() else f"cannot be read ({error.strerror})"
         raise SubmissionError(f"{name} {what}: hand in the notebook file itself") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SubmissionError(f"{name} is not a file: hand in the notebook file itself")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise SubmissionError(f"{name} is not a file: hand in the notebook file itself")
         data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         size = path.stat().st_size >> 20
@@ -138,7 +139,5 @@ def _remarks(cells: Sequence[Cell], function: str) -> list[str]:
     if len(carriers) > 1:
         places = ", ".join(str(cell.number) for cell in carriers)
         remarks.append(f"the cell made for {function} was copied: it is there as cells {places}; the last one counts")
-    remarks += [
-        f"cell {cell.number} holds {function} but is a {cell.kind} cell: change it to Code" for cell in pasted
-    ]
+    remarks += [f"cell {cell.number} holds {function} but is a {cell.kind} cell: change it to Code" for cell in pasted]
     return remarks

@@ -18,7 +18,8 @@ from .diagnose import Diagnostician, load_diagnostician
 from .errors import GuestFault, StudentFault, SubmissionError
 from .model import Check, Outcome, Question, SubmissionResult, score_of
 from .sandbox import ladder
-from .sandbox.student import Sandbox, Student
+from .sandbox.launch import Sandbox
+from .sandbox.student import Student
 from .suite import Judged, SuiteSession, reference_functions
 
 
@@ -28,7 +29,7 @@ class Grader:
     def __init__(self, bundle: Bundle, rung: ladder.Rung, version: str) -> None:
         self.bundle = bundle
         self.rung = rung
-        self.versions = {"gradkit": version, "python": platform.python_version(), "numpy": np.__version__}
+        self.version = version
         self._sandbox = Sandbox(rung, bundle.settings.limits)
         self._session = SuiteSession(bundle)
         self._diagnosticians: dict[str, Diagnostician | None] = {
@@ -40,18 +41,18 @@ class Grader:
         """Return the result of one submission; what cannot be judged is said in its ``problem``."""
         started = time.perf_counter()
         if submission.problem is not None:
-            return self._not_judged(submission, submission.problem)
+            return not_judged(self.bundle, self.version, submission, submission.problem)
         try:
             notebook = extract.read_notebook(submission.notebook, f"{self.bundle.assignment}.ipynb")
         except SubmissionError as error:
-            return self._not_judged(submission, str(error))
+            return not_judged(self.bundle, self.version, submission, str(error))
         student = Student(self._sandbox, notebook, self.bundle.graded, self.bundle.settings.limits)
         try:
             judged = self._session.judge(student)
             hints = {name: self._hint(student, name, checks) for name, checks in judged.checks.items()}
             notes = (*submission.notes, *student.notes())
         except GuestFault as fault:
-            return self._not_judged(submission, f"the sandbox failed: {fault}")
+            return not_judged(self.bundle, self.version, submission, f"the sandbox failed: {fault}")
         finally:
             student.close()
         result = self._result(submission, judged, hints)
@@ -78,9 +79,7 @@ class Grader:
         except StudentFault:
             return ""
 
-    def _result(
-        self, submission: Submission, judged: Judged, hints: Mapping[str, str]
-    ) -> SubmissionResult:
+    def _result(self, submission: Submission, judged: Judged, hints: Mapping[str, str]) -> SubmissionResult:
         questions = tuple(
             _question(name, points, judged.checks[name], hints[name]) for name, points in self.bundle.questions
         )
@@ -88,27 +87,29 @@ class Grader:
         known = [score for score in scores if score is not None]
         complete = len(known) == len(scores)
         return msgspec.structs.replace(
-            self._not_judged(submission, "; ".join(judged.faults) or None),
+            not_judged(self.bundle, self.version, submission, "; ".join(judged.faults) or None),
             questions=questions,
             score=round(sum(known), 4) if complete else None,
             isolation=self.rung.name,
         )
 
-    def _not_judged(self, submission: Submission, problem: str | None) -> SubmissionResult:
-        questions = (Question(id=name, score=None, max_score=points) for name, points in self.bundle.questions)
-        return SubmissionResult(
-            student=submission.student,
-            assignment=self.bundle.assignment,
-            score=None,
-            max_score=self.bundle.max_score,
-            problem=problem,
-            isolation="",
-            questions=tuple(questions),
-            notes=submission.notes,
-            notebook_sha256=submission.sha256,
-            bundle_sha256=self.bundle.sha256,
-            versions=self.versions,
-        )
+
+def not_judged(bundle: Bundle, version: str, submission: Submission, problem: str | None) -> SubmissionResult:
+    """Return the result of a submission none of whose questions has been judged."""
+    questions = (Question(id=name, score=None, max_score=points) for name, points in bundle.questions)
+    return SubmissionResult(
+        student=submission.student,
+        assignment=bundle.assignment,
+        score=None,
+        max_score=bundle.max_score,
+        problem=problem,
+        isolation="",
+        questions=tuple(questions),
+        notes=submission.notes,
+        notebook_sha256=submission.sha256,
+        bundle_sha256=bundle.sha256,
+        versions={"gradkit": version, "python": platform.python_version(), "numpy": np.__version__},
+    )
 
 
 def _question(name: str, points: float, checks: tuple[Check, ...], hint: str) -> Question:

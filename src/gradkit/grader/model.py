@@ -1,7 +1,9 @@
 """The records that grading makes and passes on; their JSON is gradkit's public result format."""
 
 from enum import StrEnum
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 FORMAT_VERSION = 1
@@ -125,3 +127,20 @@ def score_of(checks: tuple[Check, ...], max_score: float) -> float | None:
     total = sum(check.weight for check in checks)
     passed = sum(check.weight for check in checks if check.outcome is Outcome.PASSED)
     return round(max_score * passed / total, 4) if total else None
+
+
+def result_schema() -> dict[str, Any]:
+    """Return the JSON schema of a result file; every field is always there."""
+    (schema,), components = msgspec.json.schema_components([SubmissionResult], ref_template="#/$defs/{name}")
+    for component in components.values():
+        component["description"] = component.get("description", "").split("\n")[0]
+        if "properties" in component:
+            component["required"] = list(component["properties"])
+            for described in component["properties"].values():
+                described.pop("default", None)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"A gradkit result, format {FORMAT_VERSION}",
+        **schema,
+        "$defs": components,
+    }

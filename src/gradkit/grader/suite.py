@@ -38,9 +38,11 @@ MARKS = (
     "requires_any(*checks): checks of the same question of which one must have passed",
     "published: the inputs are known to students",
 )
-QUIET = """-p no:cacheprovider -p no:terminal -p no:faulthandler -p no:logging -p no:warnings
+QUIET = """
+-p no:cacheprovider -p no:terminal -p no:faulthandler -p no:logging -p no:warnings
 -p no:unraisableexception -p no:threadexception --capture=no --import-mode=importlib --strict-markers
---disable-plugin-autoload""".split()
+--disable-plugin-autoload
+""".split()
 
 
 def reference_functions(bundle: Bundle) -> dict[str, Callable[..., Any]]:
@@ -80,7 +82,7 @@ class RemoteFunction:
 
     def names_other_functions(self) -> tuple[str, ...]:
         """Return the other graded functions that this one's source names."""
-        return self._student().calls_other(self.name)
+        return self._student().others_named(self.name)
 
 
 class Verdict(NamedTuple):
@@ -221,9 +223,7 @@ class _Plugin:
         return True
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         report = yield
         if call.excinfo is not None and self.verdict.outcome is Outcome.PASSED:
             published = item.get_closest_marker("published") is not None

@@ -4,32 +4,21 @@ A zygote is started once per worker and rung. A guest lives for one submission (
 killed through its pidfd, so that no other process can be hit by mistake.
 """
 
-import contextlib
+import functools
 import json
-import os
-import secrets
-import signal
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..errors import FaultKind, GuestFault, StudentFault
-from . import ladder, wire
+from ..errors import GuestFault
+from ..model import Limits
+from . import ladder
+from .channel import End, Guest
 
 START_SECONDS = 60.0
 MAX_MESSAGE = 65536
-PIDFD_SIZE = 16
-
-
-class End(NamedTuple):
-    """How a guest ended: its wait status, CPU seconds and peak memory in bytes."""
-
-    status: int
-    cpu: float
-    peak: int
 
 
 class Zygote:
@@ -65,7 +54,7 @@ class Zygote:
                 said = log.read()[-600:].decode("utf-8", "replace").strip()
                 raise GuestFault(f"the {rung.name} sandbox did not start: {said or error}") from None
 
-    def spawn(self) -> "Guest":
+    def spawn(self) -> Guest:
         """Return a fresh guest that has said hello with every layer of its rung applied."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._jobs += 1
@@ -77,7 +66,7 @@ class Zygote:
                 ours.close()
                 raise GuestFault(f"the {self.rung.name} sandbox has died: {error}") from None
         _, handle = self._next("spawned")
-        guest = Guest(self, self._jobs, ours, handle)
+        guest = Guest(ours, handle, functools.partial(self.end_of, self._jobs))
         guest.hello(self.rung)
         return guest
 
@@ -113,79 +102,30 @@ class Zygote:
                 return message, descriptors[0] if descriptors else -1
 
 
-class Guest:
-    """The trusted end of one guest's channel: asks, and believes nothing but well-formed values."""
+class Sandbox:
+    """A zygote on a rung that is started again when it dies."""
 
-    def __init__(self, zygote: Zygote, job: int, channel: socket.socket, handle: int) -> None:
-        self._zygote = zygote
-        self._job = job
-        self._channel = channel
-        self._handle = handle
-        self.end: End | None = None
+    def __init__(self, rung: ladder.Rung, limits: Limits) -> None:
+        self.rung = rung
+        self._limits = limits
+        self._zygote: Zygote | None = None
 
-    def hello(self, rung: ladder.Rung) -> None:
-        """Read the first frame, written by trusted code; GuestFault unless every layer is in place."""
+    def spawn(self) -> Guest:
+        """Return a fresh guest; a failure is tried once more on a fresh zygote, then raised as GuestFault."""
         try:
-            kind, values = self._reply(0, time.monotonic() + START_SECONDS, wire.MAX_TEXT)
-        except StudentFault as fault:
-            self.kill()
-            raise GuestFault(f"a guest on the {rung.name} rung did not start: {fault}") from None
-        if kind != wire.Kind.HELLO or not rung.layers <= set(values[0]):
-            self.kill()
-            raise GuestFault(f"a guest on the {rung.name} rung is not confined as it should be: {values[0]}")
+            return self._running().spawn()
+        except GuestFault:
+            self.close()
+            return self._running().spawn()
 
-    def ask(self, kind: wire.Kind, values: list[Any], seconds: float, reply_bytes: int) -> tuple[int, list[Any]]:
-        """Send one frame and return kind and values of the answer, within ``seconds`` altogether.
+    def close(self) -> None:
+        """End the zygote and all its guests."""
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
 
-        Raises StudentFault (timed out, died, too large, protocol); the guest is of no more use then.
-        """
-        deadline = time.monotonic() + seconds
-        call = secrets.randbits(64)
-        try:
-            self._channel.settimeout(max(deadline - time.monotonic(), 1e-3))
-            self._channel.sendall(wire.frame(kind, call, values))
-        except TimeoutError:
-            raise StudentFault(FaultKind.TIMED_OUT, "did not read its inputs in time") from None
-        except OSError:
-            raise StudentFault(FaultKind.DIED, "ended the process") from None
-        return self._reply(call, deadline, reply_bytes)
-
-    def _reply(self, call: int, deadline: float, limit: int) -> tuple[int, list[Any]]:
-        try:
-            head = wire.header(self._receive(wire.HEADER.size, deadline))
-            if head.call != call:
-                raise wire.WireError("an answer to another call")
-            if head.length > limit:
-                raise StudentFault(FaultKind.TOO_LARGE, f"returned more than {limit >> 20} MiB")
-            return head.kind, wire.values(self._receive(head.length, deadline), head.count)
-        except wire.WireError as error:
-            raise StudentFault(FaultKind.PROTOCOL, f"interfered with the grader: {error}") from None
-
-    def _receive(self, length: int, deadline: float) -> bytearray:
-        data = bytearray(length)
-        view, position = memoryview(data), 0
-        while position < length:
-            left = deadline - time.monotonic()
-            try:
-                self._channel.settimeout(max(left, 1e-3))
-                count = self._channel.recv_into(view[position:])
-            except TimeoutError:
-                raise StudentFault(FaultKind.TIMED_OUT, "did not return in time") from None
-            except OSError:
-                count = 0
-            if count == 0:
-                raise StudentFault(FaultKind.DIED, "ended the process")
-            if left <= 0:  # one byte at a time does not stretch the time
-                raise StudentFault(FaultKind.TIMED_OUT, "did not return in time")
-            position += count
-        return data
-
-    def kill(self) -> End:
-        """End the guest, if it has not ended by itself, and return how it ended."""
-        if self.end is None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            self._channel.close()
-            os.close(self._handle)
-            self.end = self._zygote.end_of(self._job)
-        return self.end
+    def _running(self) -> Zygote:
+        if self._zygote is None:
+            cpu_seconds = int(self._limits.submission_seconds) + 5
+            self._zygote = Zygote(self.rung, self._limits.memory_mb << 20, cpu_seconds)
+        return self._zygote

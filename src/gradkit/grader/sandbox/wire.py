@@ -70,10 +70,10 @@ class Opaque(str):
 
 
 class Header(NamedTuple):
-    """The fixed-size start of a frame: its kind, number of values, call number and body length in bytes."""
+    """The fixed-size start of a frame: its kind, how many values, the call's number, body length in bytes."""
 
     kind: int
-    count: int
+    number: int
     call: int
     length: int
 
@@ -203,7 +203,7 @@ class _Decoder:
         data = self._take(math.prod(shape) * dtype.itemsize)
         try:
             if dtype.kind == "b":  # only 0 and 1 are booleans; any other byte pattern would confuse numpy
-                return np.frombuffer(data, np.uint8).reshape(shape) != 0
+                return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
             return np.frombuffer(data, dtype).reshape(shape).copy()  # aligned, and its own
         except ValueError:  # an empty array may still have a shape that numpy refuses
             raise WireError("an array shape that cannot be") from None

@@ -81,9 +81,7 @@ def slice_cells(cells: Iterable[tuple[int, str]], graded: Sequence[str], *, call
                 if statement.is_function:
                     result.functions.extend((name, index, statement.line) for name in statement.binds)
     result.statements = _needed(found, graded)
-    result.reads = {
-        name: frozenset().union(*(s.reads for s in found if name in s.binds)) for name in graded
-    }
+    result.reads = {name: frozenset().union(*(s.reads for s in found if name in s.binds)) for name in graded}
     return result
 
 

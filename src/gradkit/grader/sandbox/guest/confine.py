@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ def confine(channel: int, settings: Settings) -> tuple[str, ...]:
     os.setsid()
     _keep_only(channel)
     applied = ["descriptors"]
-    for name, apply in (
+    steps: tuple[tuple[str, Callable[[], object]], ...] = (
         ("namespaces", lambda: linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWIPC)),
         ("nobody", _become_nobody),
         ("limits", lambda: linux.limit_resources(settings.memory, settings.cpu_seconds)),
@@ -56,7 +56,8 @@ def confine(channel: int, settings: Settings) -> tuple[str, ...]:
         ("landlock", lambda: landlock.allow_reading_only(list(settings.readable))),
         ("seccomp", lambda: seccomp.confine(seccomp.own_filter(files=True))),
         ("seccomp-without-files", lambda: seccomp.confine(seccomp.own_filter(files=False))),
-    ):
+    )
+    for name, apply in steps:
         if name in settings.layers:
             apply()
             applied.append(name)

@@ -26,7 +26,7 @@ def _checked(result: int, name: str) -> int:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """Call prctl(2); raises OSError."""
+    """Make the system call for properties of this process; raises OSError."""
     padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
     return _checked(_libc.prctl(ctypes.c_int(option), *padded), f"prctl({option})")
 

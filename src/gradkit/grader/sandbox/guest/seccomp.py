@@ -58,7 +58,15 @@ NAMING_A_PATH = {
 # O_WRONLY O_RDWR O_CREAT O_TRUNC O_APPEND O_TMPFILE: whoever wants only to read sets none of them.
 OPENING_TO_WRITE = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000 | 0o20000000
 HARMLESS_IOCTLS = (0x5401, 0x541B, 0x5450, 0x5451, 0x5413)  # TCGETS FIONREAD FIONCLEX FIOCLEX TIOCGWINSZ
-HARMLESS_FCNTLS = (0, 1, 2, 3, 4, 1030, 1034)  # F_DUPFD, F_GET/SETFD, F_GET/SETFL, F_DUPFD_CLOEXEC, F_GET_SEALS
+HARMLESS_FCNTLS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    1030,
+    1034,
+)  # F_DUPFD, F_GET/SETFD, F_GET/SETFL, F_DUPFD_CLOEXEC, F_GET_SEALS
 FIRST_NEW_SYSCALL = 425  # io_uring and all that came later: as if the kernel were older
 FIRST_X32_SYSCALL = 0x40000000  # a second table of numbers for the same calls
 

@@ -7,6 +7,7 @@ have changed anything in this process, so the grader takes every answer as the s
 import os
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -33,10 +34,14 @@ class Server:
     def run(self, layers: tuple[str, ...]) -> None:
         """Say hello, then answer frames until the grader closes the channel."""
         _send(wire.frame(Kind.HELLO, 0, [layers]))
-        answers = {Kind.PREPARE: self.prepare, Kind.EXECUTE: self.execute, Kind.CALL: self.call}
+        answers: dict[Kind, Callable[..., tuple[Kind, list[Any]]]] = {
+            Kind.PREPARE: self.prepare,
+            Kind.EXECUTE: self.execute,
+            Kind.CALL: self.call,
+        }
         while True:
             head = wire.header(_receive(wire.HEADER.size))
-            values = wire.values(_receive(head.length), head.count)
+            values = wire.values(_receive(head.length), head.number)
             kind, answer = answers[Kind(head.kind)](*values)
             _send(wire.frame(kind, head.call, answer))
 
@@ -66,7 +71,7 @@ class Server:
         if not callable(function):
             return Kind.ERROR, ["", "", -1, 0]
         before = [np.copy(a) for a in arguments] if flags & WATCH else []
-        state = np.random.get_state()[1:3] if flags & WATCH else None
+        state = _random_state() if flags & WATCH else None
         counter = counting.Counter() if flags & COUNT else None
         started = time.perf_counter()
         try:
@@ -82,7 +87,13 @@ class Server:
         seconds = time.perf_counter() - started
         changed = [n for n, old in enumerate(before) if not _same(old, arguments[n])]
         shared = [n for n, argument in enumerate(arguments) if flags & WATCH and _shares(value, argument)]
-        report = [seconds, tuple(changed), tuple(shared), _moved(state), *_counted(counter)]
+        report = [
+            seconds,
+            tuple(changed),
+            tuple(shared),
+            bool(flags & WATCH) and _random_state() != state,
+            *_counted(counter),
+        ]
         return Kind.RESULT, [value, tuple(report)]
 
 
@@ -97,11 +108,9 @@ def _shares(value: Any, argument: Any) -> bool:
     )
 
 
-def _moved(state: Any) -> bool:
-    if state is None:
-        return False
-    key, position = np.random.get_state()[1:3]
-    return not (position == state[1] and np.array_equal(key, state[0]))
+def _random_state() -> tuple[bytes, int]:
+    _, key, position, *_ = np.random.get_state(legacy=True)
+    return np.asarray(key).tobytes(), int(position)
 
 
 def _counted(counter: counting.Counter | None) -> tuple[int, bool, str, int]:

@@ -8,11 +8,13 @@ import types
 from typing import Any, NoReturn
 
 # Imported before the first guest is forked, so that rungs without files can offer them too.
-PRELOADED = """abc array ast base64 bisect builtins calendar cmath collections collections.abc contextlib copy csv
-dataclasses datetime decimal enum fractions functools gc glob hashlib heapq importlib inspect io itertools json
-keyword linecache locale logging math numbers operator os pathlib platform pprint queue random re secrets shutil
-statistics string struct sys tempfile textwrap threading time timeit tokenize traceback types typing unicodedata
-uuid warnings weakref zlib numpy.testing numpy.fft numpy.polynomial numpy.ma numpy.lib.stride_tricks""".split()
+PRELOADED = """
+abc array ast base64 bisect builtins calendar cmath collections collections.abc contextlib copy csv dataclasses
+datetime decimal enum fractions functools gc glob hashlib heapq importlib inspect io itertools json keyword
+linecache locale logging math numbers operator os pathlib platform pprint queue random re secrets shutil statistics
+string struct sys tempfile textwrap threading time timeit tokenize traceback types typing unicodedata uuid warnings
+weakref zlib numpy.testing numpy.fft numpy.polynomial numpy.ma numpy.lib.stride_tricks
+""".split()
 
 
 class Nowhere(io.TextIOBase):
@@ -58,7 +60,7 @@ def furnish() -> dict[str, Any]:
     sys.stdout = sys.stderr = Nowhere()
     sys.stdin = io.StringIO()
     sys.argv = ["notebook"]
-    builtins.input = _no_input  # type: ignore[assignment]
+    builtins.input = _no_input
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
     # Python 2's name for range, which much of the course's older code uses or imports.

@@ -1,0 +1,106 @@
+"""Grades many submissions in worker processes, through the standard library's ``Executor``.
+
+A worker that dies (our fault: student code runs elsewhere) takes nobody's result with it: the submissions
+that were under way are graded again, each alone in a fresh worker, and only one that ends its worker
+again is reported as not judged.
+"""
+
+import functools
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from .course import Bundle, Submission
+from .errors import InstructorError
+from .grade import grade_submission, not_judged
+from .model import SubmissionResult
+from .sandbox.guest import linux
+from .sandbox.ladder import LIMITED_THREADS, Rung
+
+Task = Callable[[Submission], SubmissionResult]
+WAITING_PER_JOB = 2
+
+
+def grade_all(
+    bundle: Bundle, rung: Rung, version: str, submissions: Iterable[Submission], jobs: int
+) -> Iterator[SubmissionResult]:
+    """Yield the result of each submission as it is finished, in no particular order.
+
+    Args:
+        bundle: the assignment.
+        rung: the isolation to grade on.
+        version: of the engine, for the record.
+        submissions: taken one by one as workers become free, so that few are in memory at a time.
+        jobs: how many worker processes.
+
+    Raises InstructorError if the suite itself cannot be used.
+    """
+    task = functools.partial(_grade, bundle, rung, version)
+    suspects: list[Submission] = []
+    yield from _stream(task, submissions, jobs, suspects)
+    for suspect in suspects:
+        again: list[Submission] = []
+        yield from _stream(task, [suspect], 1, again)
+        for submission in again:
+            yield not_judged(bundle, version, submission, "the grader's worker process died twice while grading it")
+
+
+def _stream(
+    task: Task, submissions: Iterable[Submission], jobs: int, suspects: list[Submission]
+) -> Iterator[SubmissionResult]:
+    """Yield results; submissions that were under way when a worker died are added to ``suspects``."""
+    source = iter(submissions)
+    exhausted = False
+    while not exhausted:
+        pending: dict[Future[SubmissionResult], Submission] = {}
+        pool = _pool(jobs)
+        try:
+            for submission in source:
+                try:
+                    pending[pool.submit(task, submission)] = submission
+                except BrokenProcessPool:
+                    suspects.append(submission)
+                    raise
+                if len(pending) >= WAITING_PER_JOB * jobs:
+                    yield from _finished(pending)
+            while pending:
+                yield from _finished(pending)
+            exhausted = True
+        except BrokenProcessPool:
+            suspects.extend(pending.values())
+        finally:
+            pool.shutdown(wait=exhausted, cancel_futures=True)
+
+
+def _finished(pending: dict[Future[SubmissionResult], Submission]) -> Iterator[SubmissionResult]:
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+    for future in done:
+        result = future.result()  # if the worker died, the submission stays pending: a suspect
+        del pending[future]
+        yield result
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # Spawned, not forked: a worker starts clean, whatever threads and locks the parent holds.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Make a worker end with its parent, leave Ctrl-C to it, and compute with one thread."""
+    linux.die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(dict.fromkeys(LIMITED_THREADS, "1"))
+
+
+def _grade(bundle: Bundle, rung: Rung, version: str, submission: Submission) -> SubmissionResult:
+    try:
+        return grade_submission(bundle, rung, version, submission)
+    except InstructorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - our fault; the class goes on and this one is said
+        problem = f"the grader failed ({type(error).__name__}: {error}); please report this"
+        return not_judged(bundle, version, submission, problem)

@@ -1,0 +1,72 @@
+"""The results on disk: ``<results>/<student>/<assignment>.json``, each whole or not there at all."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from .course import Bundle, Submission
+from .errors import CourseError
+from .model import FORMAT_VERSION, SubmissionResult
+from .sandbox.ladder import Rung
+
+
+class Results:
+    """One results folder, for one assignment."""
+
+    def __init__(self, folder: Path, assignment: str) -> None:
+        self.folder = folder
+        self.assignment = assignment
+
+    def path(self, student: str) -> Path:
+        """Return where a student's result lies."""
+        return self.folder / student / f"{self.assignment}.json"
+
+    def read(self, student: str) -> SubmissionResult | None:
+        """Return a student's result; None if there is none, or none that this version understands."""
+        try:
+            result = msgspec.json.decode(self.path(student).read_bytes(), type=SubmissionResult)
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return result if result.format_version == FORMAT_VERSION else None
+
+    def finished(self, submission: Submission, bundle: Bundle, rung: Rung) -> SubmissionResult | None:
+        """Return the result of exactly this submission, suite and isolation, if it was judged before."""
+        known = self.read(submission.student)
+        if known is None or not known.judged or submission.problem is not None:
+            return None
+        wanted = (submission.student, submission.sha256, bundle.sha256, rung.name)
+        found = (known.student, known.notebook_sha256, known.bundle_sha256, known.isolation)
+        return known if found == wanted else None
+
+    def write(self, result: SubmissionResult) -> None:
+        """Put a result in place in one step: a reader sees the old one or the new one, never a half."""
+        text = msgspec.json.format(msgspec.json.encode(result), indent=1)
+        replace(self.path(result.student), text + b"\n")
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other runs out of the folder; the lock goes with the process, however it ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise CourseError(
+                    f"another grading run is writing to {self.folder}: wait for it to end, or name another --results"
+                ) from None
+            yield
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file so that it appears whole, even if the machine stops in between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{os.getpid()}.tmp")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
