@@ -31,7 +31,7 @@ def random_problem(rng, *, N, D, C, reg=REG):
 WORKED_EXAMPLE = Problem(
     W=np.array([[0.1, -0.2, 0.3, 0.0], [0.4, 0.1, -0.3, 0.2], [-0.1, 0.2, 0.5, -0.4]]),
     X=np.array([[1.0, 2.0, -1.0], [0.5, -1.5, 2.0]]),
-    y=np.array([2, 0]),
+    y=np.array([3, 0]),
     reg=0.1,
 )
 
