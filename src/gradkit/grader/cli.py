@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .errors import CourseError, GradkitError
+from gradkit.errors import GradkitError
+
+from .errors import CourseError
 
 if TYPE_CHECKING:
     from .model import SubmissionResult

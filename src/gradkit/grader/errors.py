@@ -1,8 +1,8 @@
-"""Every error the engine raises, in one tree.
+"""Every error the engine raises, in one tree with those of the student's library.
 
 ::
 
-    GradkitError
+    gradkit.errors.GradkitError
     ├── InstructorError         the instructor can mend it; the command line prints it and exits
     │   ├── CourseError         the course folder, its notebook or its settings
     │   ├── SuiteError          a hidden suite that cannot be collected
@@ -16,9 +16,7 @@ Only ``cli`` turns errors into exit codes.
 
 from enum import StrEnum
 
-
-class GradkitError(Exception):
-    """Any error that gradkit raises on purpose."""
+from gradkit.errors import GradkitError
 
 
 class InstructorError(GradkitError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from .model import Outcome, SubmissionResult
+from .model import SubmissionResult
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -52,10 +52,9 @@ def summary(results: Sequence[SubmissionResult]) -> str:
     """Return one line about the class."""
     judged = [result for result in results if result.judged]
     full = sum(result.score == result.max_score for result in judged)
-    partial = sum(any(c.outcome is Outcome.FAILED for q in r.questions for c in q.checks) for r in judged)
     rungs = ", ".join(sorted({result.isolation for result in results if result.isolation})) or "none needed"
     return (
-        f"{len(results)} submissions: {full} with full marks, {partial} with something to mend,"
+        f"{len(results)} submissions: {full} with full marks, {len(judged) - full} with something to mend,"
         f" {len(results) - len(judged)} not judged. Isolation: {rungs}."
     )
 
