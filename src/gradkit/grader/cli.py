@@ -17,7 +17,7 @@ from gradkit.errors import GradkitError
 from .errors import CourseError
 
 if TYPE_CHECKING:
-    from .model import SubmissionResult
+    from .report import Row
 
 NOT_ALL_JUDGED = 3
 
@@ -104,8 +104,8 @@ def schema() -> None:
     click.echo(json.dumps(result_schema(), indent=1))
 
 
-def _say_who_was_not_judged(results: "Sequence[SubmissionResult]") -> None:
-    not_judged = [result for result in results if not result.judged]
+def _say_who_was_not_judged(rows: "Sequence[Row]") -> None:
+    not_judged = [row for row in rows if not row.judged]
     if not_judged:
         click.echo(f"{len(not_judged)} could not be judged and need a person to look: see the table.", err=True)
         sys.exit(NOT_ALL_JUDGED)

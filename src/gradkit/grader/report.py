@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -12,8 +13,38 @@ from .model import SubmissionResult
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def trouble(result: SubmissionResult) -> str:
-    """Return the first thing that went wrong, in words; empty if nothing did."""
+class Row(NamedTuple):
+    """What the class's overview keeps of a result: little, so that a large class fits into memory.
+
+    Attributes:
+        student: the name of the submission's folder.
+        scores: points of each question, None where it could not be judged.
+        score: points in all, or None.
+        max_score: points that could be had.
+        isolation: the rung that confined the student's code; empty if none ran.
+        trouble: the first thing that went wrong, in words; empty if nothing did.
+    """
+
+    student: str
+    scores: tuple[float | None, ...]
+    score: float | None
+    max_score: float
+    isolation: str
+    trouble: str
+
+    @property
+    def judged(self) -> bool:
+        """Whether every question has a score."""
+        return self.score is not None
+
+
+def row(result: SubmissionResult) -> Row:
+    """Return what the overview keeps of a result."""
+    scores = tuple(question.score for question in result.questions)
+    return Row(result.student, scores, result.score, result.max_score, result.isolation, _trouble(result))
+
+
+def _trouble(result: SubmissionResult) -> str:
     if result.problem:
         return f"NOT JUDGED: {result.problem}"
     for question in result.questions:
@@ -23,53 +54,51 @@ def trouble(result: SubmissionResult) -> str:
     return ""
 
 
-def visible(text: str) -> str:
-    """Return a text without line breaks and characters that would steer a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.replace("\n", " "))
-
-
-def points(score: float | None) -> str:
-    """Return a score as one writes it; a dash if there is none."""
-    return "-" if score is None else f"{score:g}"
-
-
-def table(results: Sequence[SubmissionResult], questions: Sequence[str]) -> Table:
-    """Return the class as a table: student, points of each question, total, the first thing that went wrong."""
+def table(rows: Sequence[Row], questions: Sequence[str]) -> Table:
+    """Return the class as a table: student, points of each question, total, first thing that went wrong."""
     drawn = Table(show_edge=False, pad_edge=False)
-    drawn.add_column("student", overflow="fold", max_width=40)
+    drawn.add_column("student", overflow="fold", max_width=32)
     for name in questions:
-        drawn.add_column(name, justify="right", overflow="fold")
+        drawn.add_column(name, justify="right", overflow="fold", max_width=12)
     drawn.add_column("total", justify="right")
-    drawn.add_column("first thing that went wrong", overflow="fold")
-    for result in results:
-        scores = {question.id: points(question.score) for question in result.questions}
-        cells = [result.student, *(scores.get(name, "-") for name in questions), points(result.score)]
-        drawn.add_row(*(Text(visible(cell)) for cell in (*cells, trouble(result))))
+    drawn.add_column("first thing that went wrong", ratio=1, overflow="fold")
+    for student in rows:
+        points = (_points(score) for score in (*student.scores, student.score))
+        cells = (student.student, *points, student.trouble)
+        drawn.add_row(*(Text(_visible(cell)) for cell in cells))
     return drawn
 
 
-def summary(results: Sequence[SubmissionResult]) -> str:
+def summary(rows: Sequence[Row]) -> str:
     """Return one line about the class."""
-    judged = [result for result in results if result.judged]
-    full = sum(result.score == result.max_score for result in judged)
-    rungs = ", ".join(sorted({result.isolation for result in results if result.isolation})) or "none needed"
+    judged = sum(student.judged for student in rows)
+    full = sum(student.score == student.max_score for student in rows)
+    rungs = ", ".join(sorted({student.isolation for student in rows if student.isolation})) or "none needed"
     return (
-        f"{len(results)} submissions: {full} with full marks, {len(judged) - full} with something to mend,"
-        f" {len(results) - len(judged)} not judged. Isolation: {rungs}."
+        f"{len(rows)} submissions: {full} with full marks, {judged - full} with something to mend,"
+        f" {len(rows) - judged} not judged. Isolation: {rungs}."
     )
 
 
-def as_csv(results: Sequence[SubmissionResult], questions: Sequence[str]) -> str:
+def as_csv(rows: Sequence[Row], questions: Sequence[str]) -> str:
     """Return the class as CSV; no cell can be taken for a spreadsheet formula."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["student", *questions, "score", "max_score", "isolation", "judged", "first_trouble"])
-    for result in results:
-        scores = {question.id: question.score for question in result.questions}
-        row = [result.student, *(scores.get(name) for name in questions), result.score, result.max_score]
-        row += [result.isolation, "yes" if result.judged else "no", visible(trouble(result))]
-        writer.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    for student in rows:
+        judged = "yes" if student.judged else "no"
+        values = [*student.scores, student.score, student.max_score, student.isolation, judged]
+        writer.writerow([_harmless(student.student), *values, _harmless(_visible(student.trouble))])
     return file.getvalue()
+
+
+def _visible(text: str) -> str:
+    """Return a text without line breaks and characters that would steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.replace("\n", " "))
+
+
+def _points(score: float | None) -> str:
+    return "-" if score is None else f"{score:g}"
 
 
 def _harmless(cell: str) -> str:

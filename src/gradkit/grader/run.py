@@ -1,7 +1,8 @@
 """``gradkit grade`` from beginning to end: choose the isolation, grade what is new, write and show results."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from . import report
 from .course import Bundle, Course, Submission, submissions
 from .errors import CourseError
 from .executors import grade_all
-from .model import SubmissionResult
 from .results import Results, replace
 from .sandbox import ladder, probe
 
@@ -32,8 +32,8 @@ def grade_class(
     student: str | None = None,
     isolation: str = probe.AUTOMATIC,
     console: Console | None = None,
-) -> list[SubmissionResult]:
-    """Grade an assignment's submissions, write results and a CSV, show a table; return all results.
+) -> list[report.Row]:
+    """Grade an assignment's submissions, write results and a CSV, show a table; return its rows.
 
     Args:
         course: the course's folders.
@@ -61,55 +61,49 @@ def grade_class(
         console.print(WARNING, style="bold red")
     store = Results(results, assignment)
     jobs = jobs or len(os.sched_getaffinity(0))
-    graded: list[SubmissionResult] = []
+    rows: list[report.Row] = []
     with store.locked():
         handed_in = submissions(submitted, assignment, student)
-        for result in _progress(_graded(store, bundle, rung, engine, handed_in, jobs, graded), len(names), console):
-            store.write(result)
-            graded.append(result)
-        graded.sort(key=lambda result: result.student)
+        for row in _progress(_graded(store, bundle, rung, engine, handed_in, jobs), len(names), console):
+            rows.append(row)
+        rows.sort()
         if student is None:
-            table = report.as_csv(graded, bundle.graded)
-            replace(results / f"{assignment}.csv", table.encode())
-    _show(graded, bundle.graded, console)
-    return graded
+            replace(results / f"{assignment}.csv", report.as_csv(rows, bundle.graded).encode())
+    console.print(report.table(rows, bundle.graded))
+    console.print(report.summary(rows), markup=False, highlight=False)
+    return rows
 
 
 def _graded(
-    store: Results,
-    bundle: Bundle,
-    rung: ladder.Rung,
-    engine: str,
-    handed_in: Iterator[Submission],
-    jobs: int,
-    finished: list[SubmissionResult],
-) -> Iterator[SubmissionResult]:
-    """Yield new results; those of an earlier run that still hold are put into ``finished`` at once."""
+    store: Results, bundle: Bundle, rung: ladder.Rung, engine: str, handed_in: Iterator[Submission], jobs: int
+) -> Iterator[report.Row]:
+    """Yield a row for every submission: those judged in an earlier run that still hold, and new ones, written."""
+    known: deque[report.Row] = deque()
 
     def unfinished() -> Iterator[Submission]:
         for submission in handed_in:
-            known = store.finished(submission, bundle, rung)
-            if known is not None:
-                finished.append(known)
-            else:
+            earlier = store.finished(submission, bundle, rung)
+            if earlier is None:
                 yield submission
+            else:
+                known.append(report.row(earlier))
 
-    yield from grade_all(bundle, rung, engine, unfinished(), jobs)
+    for result in grade_all(bundle, rung, engine, unfinished(), jobs):
+        store.write(result)
+        while known:
+            yield known.popleft()
+        yield report.row(result)
+    yield from known
 
 
-def _progress(results: Iterator[SubmissionResult], total: int, console: Console) -> Iterator[SubmissionResult]:
+def _progress(rows: Iterator[report.Row], total: int, console: Console) -> Iterator[report.Row]:
     columns = (
         *(TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")),
         *(TextColumn("left"), TimeRemainingColumn()),
     )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("grading", total=total, rate="")
-        for result in results:
+        for row in rows:
             speed = progress.tasks[0].finished_speed or progress.tasks[0].speed
             progress.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
-            yield result
-
-
-def _show(graded: Sequence[SubmissionResult], questions: Sequence[str], console: Console) -> None:
-    console.print(report.table(graded, questions))
-    console.print(report.summary(graded), markup=False, highlight=False)
+            yield row
