@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FAIR = {
     "full": lambda score: score == 10,
-    "part": lambda score: 0 < score < 10,
+    "part": lambda score: 0 <= score < 10,
     "little": lambda score: score <= 2,
     "none": lambda score: score == 0,
     "any": lambda score: 0 <= score <= 10,

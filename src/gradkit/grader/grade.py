@@ -15,7 +15,7 @@ import numpy as np
 from . import extract
 from .course import Bundle, Submission
 from .diagnose import Diagnostician, load_diagnostician
-from .errors import GuestFault, StudentFault, SubmissionError
+from .errors import GuestFault, SubmissionError
 from .model import Check, Outcome, Question, SubmissionResult, score_of
 from .sandbox import ladder
 from .sandbox.launch import Sandbox
@@ -49,7 +49,7 @@ class Grader:
         student = Student(self._sandbox, notebook, self.bundle.graded, self.bundle.settings.limits)
         try:
             judged = self._session.judge(student)
-            hints = {name: self._hint(student, name, checks) for name, checks in judged.checks.items()}
+            hints = {name: self._hint(student, name, judged) for name in self.bundle.graded}
             notes = (*submission.notes, *student.notes())
         except GuestFault as fault:
             return not_judged(self.bundle, self.version, submission, f"the sandbox failed: {fault}")
@@ -68,16 +68,13 @@ class Grader:
         self._session.close()
         self._sandbox.close()
 
-    def _hint(self, student: Student, name: str, checks: tuple[Check, ...]) -> str:
+    def _hint(self, student: Student, name: str, judged: Judged) -> str:
         """Return what the catalogue of mistakes says about a question that has failed checks."""
         diagnostician = self._diagnosticians[name]
-        failed = [check for check in checks if check.outcome is Outcome.FAILED]
-        if diagnostician is None or not failed:
+        failed = any(check.outcome is Outcome.FAILED for check in judged.checks[name])
+        if diagnostician is None or not failed or name in judged.unanswered:
             return ""
-        try:
-            return diagnostician.explain(student, name) or ""
-        except StudentFault:
-            return ""
+        return diagnostician.explain(student, name) or ""
 
     def _result(self, submission: Submission, judged: Judged, hints: Mapping[str, str]) -> SubmissionResult:
         questions = tuple(

@@ -86,18 +86,26 @@ class RemoteFunction:
 
 
 class Verdict(NamedTuple):
-    """How one test ended; ``fault`` is what failed on our side."""
+    """How one test ended; ``fault`` is what failed on our side, ``unanswered`` that a call brought nothing back."""
 
     outcome: Outcome
     message: str = ""
     fault: str = ""
+    unanswered: bool = False
 
 
 class Judged(NamedTuple):
-    """The checks of each question, and the faults of ours that kept some from being judged."""
+    """What a suite found out about a submission.
+
+    Attributes:
+        checks: of each question.
+        faults: of ours, that kept some checks from being judged.
+        unanswered: questions of which some call stalled or ended the guest.
+    """
 
     checks: Mapping[str, tuple[Check, ...]]
-    faults: tuple[str, ...]
+    faults: tuple[str, ...] = ()
+    unanswered: frozenset[str] = frozenset()
 
 
 class _Item(NamedTuple):
@@ -215,7 +223,7 @@ class _Plugin:
             text = "\n".join(self.broken) or "it has no tests"
             self.outbox.put(SuiteError(f"the hidden suite of {self.bundle.assignment} cannot be used:\n{text}"))
             return True
-        self.outbox.put(Judged({}, ()))  # ready
+        self.outbox.put(Judged({}))  # ready
         for student in iter(self.inbox.get, None):
             self.current = student
             self.outbox.put(self._judge())
@@ -233,13 +241,17 @@ class _Plugin:
     def _judge(self) -> Judged:
         checks: dict[str, list[Check]] = {name: [] for name in self.bundle.graded}
         faults: list[str] = []
+        unanswered: set[str] = set()
         following = [item.test for item in (*self.items[1:], self.items[0])]
         for item, next_test in zip(self.items, following, strict=True):
             earlier = {check.id: check for check in checks[item.question]}
             checks[item.question].append(self._check(item, next_test, earlier))
             if self.verdict.fault:
                 faults.append(f"{item.question}, {item.id}: {self.verdict.fault}")
-        return Judged({name: tuple(found) for name, found in checks.items()}, tuple(faults))
+            if self.verdict.unanswered:
+                unanswered.add(item.question)
+        found = {name: tuple(listed) for name, listed in checks.items()}
+        return Judged(found, tuple(faults), frozenset(unanswered))
 
     def _check(self, item: _Item, next_test: pytest.Item, earlier: Mapping[str, Check]) -> Check:
         started = time.perf_counter()
@@ -280,7 +292,7 @@ def _verdict(error: BaseException, *, published: bool) -> Verdict:
     """Return what an exception from a test means: the student's failure, a skip, or our own fault."""
     if isinstance(error, StudentFault):
         text = error.details if published else error.public
-        return Verdict(Outcome.FAILED, f"Your function {text}.")
+        return Verdict(Outcome.FAILED, f"Your function {text}.", unanswered=not error.exception)
     if isinstance(error, Disagreement):
         return Verdict(Outcome.FAILED, str(error))
     if isinstance(error, AssertionError):

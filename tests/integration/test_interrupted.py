@@ -1,0 +1,127 @@
+"""``kill -9`` in the middle of a class: nothing is lost, nothing half-written, nothing graded twice."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MANY = 60
+
+
+@pytest.fixture
+def small_class(submitted, tmp_path):
+    """Sixty copies of well-behaved submissions."""
+    sources = sorted(path for path in submitted.glob("right-*/softmax/softmax.ipynb"))
+    for number in range(MANY):
+        folder = tmp_path / "submitted" / f"student-{number:03d}" / "softmax"
+        folder.mkdir(parents=True)
+        (folder / "softmax.ipynb").write_bytes(sources[number % len(sources)].read_bytes())
+    return tmp_path / "submitted"
+
+
+def start(submitted, results):
+    """Start the grader in a process of its own."""
+    command = [sys.executable, "-c", "from gradkit.grader.cli import main; main()", "grade", "softmax"]
+    command += ["--submitted", str(submitted), "--results", str(results)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def finished(results):
+    """Return the finished results with the times at which they were written."""
+    return {path: path.stat().st_mtime_ns for path in results.glob("*/softmax.json")}
+
+
+def descendants(pid):
+    """Return the process ids of all children, grandchildren and so on."""
+    found = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += [int(child), *descendants(int(child))]
+    return found
+
+
+def wait_until(condition, seconds=60.0):
+    """Wait for a condition, for a bounded time; return whether it came true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def is_running(pid):
+    """Tell whether a process is there and not only waiting to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_killed_run_is_continued(small_class, tmp_path):
+    """A second run takes over what the killed one finished, and grades the rest."""
+    results = tmp_path / "results"
+    grader = start(small_class, results)
+    assert wait_until(lambda: len(finished(results)) >= 5)
+    family = descendants(grader.pid)
+    os.kill(grader.pid, signal.SIGKILL)
+    grader.communicate()
+    before = finished(results)
+    assert 5 <= len(before) < MANY
+    assert all(json.loads(path.read_bytes())["score"] == 20 for path in before)
+    assert wait_until(lambda: not any(map(is_running, family)), 20), "processes of the killed run are left"
+
+    again = start(small_class, results)
+    _, said = again.communicate(timeout=300)
+    assert again.returncode == 0, said
+    after = finished(results)
+    assert len(after) == MANY
+    assert {path: after[path] for path in before} == before
+    assert all(json.loads(path.read_bytes())["score"] == 20 for path in after)
+
+
+def test_killed_worker_loses_nothing(small_class, tmp_path):
+    """When every worker is killed, the submissions under way are graded again and the run ends well."""
+    results = tmp_path / "results"
+    grader = start(small_class, results)
+    assert wait_until(lambda: len(finished(results)) >= 3)
+    workers = [pid for pid in descendants(grader.pid) if b"multiprocessing.spawn" in command_line(pid)]
+    assert workers
+    for pid in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    _, said = grader.communicate(timeout=300)
+    assert grader.returncode == 0, said
+    assert {json.loads(path.read_bytes())["score"] for path in finished(results)} == {20}
+    assert len(finished(results)) == MANY
+
+
+def command_line(pid):
+    """Return a process's command line, empty if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_two_runs_do_not_mix(small_class, tmp_path):
+    """A second run on the same results folder is refused while the first one works."""
+    results = tmp_path / "results"
+    first = start(small_class, results)
+    try:
+        assert wait_until(lambda: len(finished(results)) >= 1)
+        second = start(small_class, results)
+        _, said = second.communicate(timeout=60)
+        assert second.returncode == 1
+        assert b"another grading run" in said
+    finally:
+        _, said = first.communicate(timeout=300)
+    assert first.returncode == 0, said
