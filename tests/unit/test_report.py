@@ -37,6 +37,12 @@ def drawn(*results, questions=("f",)):
     return file.getvalue()
 
 
+def line_of(student, text):
+    """Return the words of a student's line in the table."""
+    (line,) = [line for line in text.splitlines() if line.startswith(student)]
+    return line.replace("│", " ").split()
+
+
 def rows(*results, questions=("f",)):
     """Return the CSV as a spreadsheet reads it."""
     text = report.as_csv([report.row(result) for result in results], questions)
@@ -72,8 +78,7 @@ def test_a_row_keeps_what_the_overview_shows():
 )
 def test_points_are_written_as_people_do(score, text):
     """A dash is no score; a zero is a zero."""
-    (line,) = [line for line in drawn(result("ada", score)).splitlines() if "ada" in line]
-    assert line.split() == ["ada", text, text]
+    assert line_of("ada", drawn(result("ada", score))) == ["ada", text, text]
 
 
 @pytest.mark.parametrize(
@@ -99,13 +104,11 @@ def test_nothing_in_a_message_steers(text, shown):
 def test_table_shows_student_points_and_trouble():
     """One line a student, a dash where there is no score."""
     text = drawn(result("ada", 10.0), result("bob", None, problem="no JSON"))
-    assert [line.split()[:3] for line in text.splitlines() if "ada" in line] == [["ada", "10", "10"]]
-    assert [line.split() for line in text.splitlines() if "bob" in line] == [
-        ["bob", "-", "-", "NOT", "JUDGED:", "no", "JSON"]
-    ]
+    assert line_of("ada", text) == ["ada", "10", "10"]
+    assert line_of("bob", text) == ["bob", "-", "-", "NOT", "JUDGED:", "no", "JSON"]
 
 
-@pytest.mark.parametrize("name", ["[bold red]eve[/]", "[link=https://example.org]x[/link]", "[/]", ":smile:"])
+@pytest.mark.parametrize("name", ["[bold red]eve[/]", "[link=https://a.org]x[/link]", "[/]", ":smile:"])
 def test_markup_is_shown_not_obeyed(name):
     """A student's name and messages are text, whatever they look like."""
     text = drawn(result(name, checks=[check(message=name)]))

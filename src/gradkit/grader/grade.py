@@ -17,10 +17,12 @@ from .course import Bundle, Submission
 from .diagnose import Diagnostician, load_diagnostician
 from .errors import GuestFault, SubmissionError
 from .model import Check, Outcome, Question, SubmissionResult, score_of
+from .reference import reference_functions
 from .sandbox import ladder
 from .sandbox.launch import Sandbox
 from .sandbox.student import Student
-from .suite import Judged, SuiteSession, reference_functions
+from .suite import SuiteSession
+from .verdict import Judged
 
 
 class Grader:

@@ -1,0 +1,48 @@
+"""What the end of one test means: the student's failure, a skip, or our own fault."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pytest
+
+from .compare import Disagreement
+from .errors import GuestFault, StudentFault
+from .model import Check, Outcome
+
+
+class Verdict(NamedTuple):
+    """How one test ended; ``fault`` is what failed on our side, ``unanswered`` that a call brought nothing back."""
+
+    outcome: Outcome
+    message: str = ""
+    fault: str = ""
+    unanswered: bool = False
+
+
+class Judged(NamedTuple):
+    """What a suite found out about a submission.
+
+    Attributes:
+        checks: of each question.
+        faults: of ours, that kept some checks from being judged.
+        unanswered: questions of which some call stalled or ended the guest.
+    """
+
+    checks: Mapping[str, tuple[Check, ...]]
+    faults: tuple[str, ...] = ()
+    unanswered: frozenset[str] = frozenset()
+
+
+def verdict_of(error: BaseException, *, published: bool) -> Verdict:
+    """Return what an exception from a test means: the student's failure, a skip, or our own fault."""
+    if isinstance(error, StudentFault):
+        text = error.details if published else error.public
+        return Verdict(Outcome.FAILED, f"Your function {text}.", unanswered=not error.exception)
+    if isinstance(error, Disagreement):
+        return Verdict(Outcome.FAILED, str(error))
+    if isinstance(error, AssertionError):
+        return Verdict(Outcome.FAILED)  # pytest's own text would quote hidden values
+    if isinstance(error, pytest.skip.Exception):
+        return Verdict(Outcome.NOT_JUDGED, f"Not judged: {error.msg}.")
+    kind = "the sandbox failed" if isinstance(error, GuestFault) else f"the check failed ({type(error).__name__})"
+    return Verdict(Outcome.NOT_JUDGED, "Not judged: a fault of the grader, not yours.", f"{kind}: {error}")
