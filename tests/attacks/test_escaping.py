@@ -26,7 +26,7 @@ LIVE = {
     "asks-the-kernel-by-netlink": "import socket\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)\nreturn 'done'",
     "signals-the-grader": "os.kill(grader, 0)\nreturn 'done'",
     "signals-the-parent": "os.kill(os.getppid(), 0)\nreturn 'done'",
-    "signals-by-queue": "system_call(129, grader, 0, ctypes.create_string_buffer(128))\nreturn 'done'",
+    "signals-by-queue": "information = struct.pack('<iii116x', 0, 0, -1)\nsystem_call(129, grader, 0, information)\nreturn 'done'",
     "opens-a-handle-to-the-grader": "os.pidfd_open(grader)\nreturn 'done'",
     "writes-a-file": "open(folder + '/written', 'w').write('x')\nreturn 'done'",
     "creates-without-writing": "os.close(os.open(folder + '/created', os.O_CREAT))\nreturn 'done'",
@@ -46,7 +46,7 @@ LIVE = {
 }
 # Refused to an ordinary user as well, or not safe to try without confinement.
 NEVER = {
-    "becomes-root": "os.setresuid(0, 0, 0)\nreturn 'done' if os.getuid() == 0 and os.getpid() != 1 else ''",
+    "becomes-root": "os.setresuid(0, 0, 0)\nreturn 'done'",
     "new-user-namespace": "system_call(272, 0x10000000)\nreturn 'done'",
     "joins-a-namespace": "system_call(308, 3, 0)\nreturn 'done'",
     "mounts": "system_call(165, b'none', b'/tmp', b'tmpfs', 0, 0)\nreturn 'done'",
@@ -62,8 +62,8 @@ NEVER = {
     "old-numbers": "return 'done' if system_call(0x40000000 + 39) else ''",
     "types-into-the-terminal": "import fcntl\nfcntl.ioctl(0, 0x5412, b'x')\nreturn 'done'",
     "owns-its-descriptors-signals": "import fcntl\nfcntl.fcntl(3, 8, grader)\nreturn 'done'",
-    "kills-its-group": "os.killpg(0, 9)\nreturn 'done'",
-    "kills-everyone": "os.kill(-1, 9)\nreturn 'done'",
+    "signals-its-group": "os.killpg(0, 0)\nreturn 'done'",
+    "signals-everyone": "os.kill(-1, 0)\nreturn 'done'",
     "signals-above-four-billion": "system_call(62, grader + (1 << 32), 0)\nreturn 'done'",
 }
 

@@ -30,7 +30,7 @@ return buffer.value.decode()""",
     "runs-it-as-a-module": """
 from importlib.machinery import SourceFileLoader
 return SourceFileLoader("hidden", path).get_data(path).decode()""",
-    "quotes-it-in-a-traceback": "import linecache; return linecache.getline(path, 1)",
+    "quotes-it-in-a-traceback": "import linecache; return linecache.getline(path, 1).strip()",
     "openat2": """
 how = struct.pack("<QQQ", 0, 0, 0)
 return os.read(system_call(437, -100, path.encode(), ctypes.create_string_buffer(how), 24), 100).decode()""",
@@ -51,7 +51,7 @@ return os.pread(memory, 23, address).decode()""",
 NEVER = {
     "searches-the-heap": """
 import gc
-mark = "sec" + "ret-"
+mark = bytes([115, 101, 99, 114, 101, 116, 45]).decode()
 return [o for o in gc.get_objects() if isinstance(o, (dict, list, tuple)) and len(o) < 99 and mark in repr(o)][:1]""",
     "searches-the-environment": "return [v for v in os.environ.values() if v.startswith('secret')]",
     "asks-the-c-library-for-the-environment": """
