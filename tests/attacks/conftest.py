@@ -128,11 +128,15 @@ class Got(NamedTuple):
 
 
 class Graded(NamedTuple):
-    """A hostile submission's result, all the text in it, and the score of a right neighbour graded next."""
+    """A hostile submission's result, and the score of a right neighbour graded next."""
 
     result: SubmissionResult
-    text: str
     neighbour: float | None
+
+    @property
+    def text(self) -> str:
+        """Return the whole result as it is written."""
+        return msgspec.json.encode(self.result).decode()
 
     def score(self, question: str) -> float | None:
         """Return the points of one question."""
@@ -265,19 +269,23 @@ def hand_in(graders, strongest) -> Callable[..., Graded]:
         grader = graders(rung or strongest)
         result = grader.grade(Submission(student="attacker", notebook=hostile(naive, vectorized, cells)))
         after = grader.grade(Submission(student="neighbour", notebook=hostile(RIGHT, RIGHT, ())))
-        return Graded(result, msgspec.json.encode(result).decode(), after.score)
+        return Graded(result, after.score)
 
     return grade
 
 
 @pytest.fixture
 def worker(course, strongest, tmp_path) -> Callable[..., dict[str, Any]]:
-    """Grade a hostile notebook, then a right one, in a worker of its own; return scores and peak memory in MiB."""
+    """Grade a hostile notebook, then a right one, in a worker of its own; return scores and peak memory in MiB.
 
-    def grade(naive: str = RIGHT, vectorized: str = RIGHT, *cells: dict[str, Any], seconds: float) -> dict[str, Any]:
+    The text ``FILLER`` in the notebook becomes a list of very many pieces.
+    """
+
+    def grade(naive: str = RIGHT, *cells: dict[str, Any], seconds: float, piece: str = "0,") -> dict[str, Any]:
         names = ("attacker.ipynb", "neighbour.ipynb")
-        for name, data in zip(names, (hostile(naive, vectorized, cells), hostile(RIGHT, RIGHT, ())), strict=True):
-            (tmp_path / name).write_bytes(data)
+        filler = f"[{piece * ((15 << 20) // len(piece))}0]".encode()
+        (tmp_path / names[0]).write_bytes(hostile(naive, RIGHT, cells).replace(b'"FILLER"', filler))
+        (tmp_path / names[1]).write_bytes(hostile(RIGHT, RIGHT, ()))
         command = [sys.executable, "-c", WORKER, str(course), strongest.name, *names]
         try:
             process = subprocess.run(
@@ -291,13 +299,13 @@ def worker(course, strongest, tmp_path) -> Callable[..., dict[str, Any]]:
     return grade
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def right() -> str:
     """A right answer, ``{name}`` standing for the function's name."""
     return RIGHT
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def loops() -> str:
     """A right answer with a loop over the examples."""
     return LOOPS

@@ -34,11 +34,15 @@ CHANNELS = {
     "value-of-the-gradient": says("return 0.0, np.full_like(W, mark)"),
     "text-for-the-loss": says("return str(mark), np.zeros_like(W)"),
     "forged-exception-name": says("forge_with(lambda kind, values: (8, [f'E{mark}', '', 1, 1]))\nreturn 0.0, W"),
-    "forged-exception-text": says("forge_with(lambda kind, values: (8, ['ValueError', str(mark), 1, 1]))\nreturn 0.0, W"),
+    "forged-exception-text": says(
+        "forge_with(lambda kind, values: (8, ['ValueError', str(mark), 1, 1]))\nreturn 0.0, W"
+    ),
     "forged-place": says("forge_with(lambda kind, values: (8, ['ValueError', '', mark, mark]))\nreturn 0.0, W"),
     "forged-missing-function": says("forge_with(lambda kind, values: (8, ['', str(mark), -1, 0]))\nreturn 0.0, W"),
     "name-defined-while-running": says("globals()[f'softmax_{mark}'] = len\nraise NameError(name=f'n{mark}')"),
-    "chained-exception": says("try:\n    raise KeyError(mark)\nexcept KeyError as error:\n    raise ValueError from error"),
+    "chained-exception": says(
+        "try:\n    raise KeyError(mark)\nexcept KeyError as error:\n    raise ValueError from error"
+    ),
     "note-on-an-exception": says("error = ValueError()\nerror.add_note(str(mark))\nraise error"),
     "group-of-exceptions": says("raise ExceptionGroup(str(mark), [ValueError(mark)])"),
     "printed-to-the-grader": says("os.write(2, str(mark).encode())\nprint(mark)\nreturn 0.0, np.zeros_like(W)"),

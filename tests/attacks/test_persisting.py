@@ -34,7 +34,10 @@ POISONS = {
     ),
     "shared-text": ("ctypes.memmove(id('numpy') + 48, b'poison', 5)", "''.join(['num', 'py']) in sys.modules"),
     "priority": ("os.nice(0)", "os.getpriority(0, 0)"),
-    "mask": ("import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, {15})", "15 in __import__('signal').pthread_sigmask(0, [])"),
+    "mask": (
+        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, {15})",
+        "15 in __import__('signal').pthread_sigmask(0, [])",
+    ),
     "umask": ("os.umask(0)", "'umask'"),
 }
 
@@ -64,7 +67,6 @@ def test_poison_shows_in_its_own_guest(attack, rung, name):
 GREEDY = """
 def {name}(W, X, y, reg):
     np.exp = np.log = np.sum = lambda *a, **k: 0.0
-    np.ndarray.__matmul__ = None if False else None
     return 0.0, np.zeros_like(W)
 """
 
@@ -81,7 +83,7 @@ def {name}(W, X, y, reg):
 """
 
 
-@pytest.mark.parametrize("naive", [GREEDY.replace("    np.ndarray.__matmul__ = None if False else None\n", ""), KEEPS_DESCRIPTORS])
+@pytest.mark.parametrize("naive", [GREEDY, KEEPS_DESCRIPTORS])
 def test_neighbour_is_graded_right(hand_in, rung, naive):
     """A right submission graded after a poisoner, by the same grader, has full marks."""
     graded = hand_in(naive, rung=rung)

@@ -131,7 +131,7 @@ def test_opening_to_write_is_refused(name, position, flags):
 @pytest.mark.parametrize("name", sorted(seccomp.NAMING_A_PATH))
 def test_without_files_no_path_can_be_named(name):
     """The rung without namespaces and Landlock depends on it."""
-    assert call(name, files=False) == errno.EPERM
+    assert call(name, files=False) in (errno.EPERM, errno.ENOSYS)
 
 
 @pytest.mark.parametrize("flags", [0, 17, 0x10000000, 0x00010F00])

@@ -79,7 +79,7 @@ class Facts:
 
     def missing(self, name: str) -> StudentFault:
         """Return the fault of a function that the notebook does not have, with the reason as far as it shows."""
-        unread = [f"cell {cell} has a {text} (line {line})" for cell, line, text in self.problems]
+        unread = [f"{text} in {self.place(cell, line) or f'cell {cell}'}" for cell, line, text in self.problems]
         defined = {function for function, _, _ in self.functions} - set(self.graded)
         renamed = [
             f"there is a function {other}: was it renamed?" for other in sorted(defined) if _similar(other, name)

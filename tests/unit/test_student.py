@@ -1,0 +1,463 @@
+"""A student's functions in a real guest: values, faults in words, limits, and nothing that passes to the next."""
+
+import json
+import os
+import re
+import signal
+
+import numpy as np
+import pytest
+
+from gradkit.grader.errors import FaultKind, GuestFault, StudentFault
+from gradkit.grader.extract import read_notebook
+from gradkit.grader.model import Limits
+from gradkit.grader.sandbox import ladder, probe
+from gradkit.grader.sandbox.launch import Sandbox
+from gradkit.grader.sandbox.student import Student
+from gradkit.grader.sandbox.wire import Opaque
+
+QUICK = Limits(call_seconds=0.5, reply_mb=1)
+
+
+@pytest.fixture(scope="module")
+def rung():
+    """The strongest rung of this machine."""
+    return probe.choose()
+
+
+@pytest.fixture(scope="module")
+def sandbox(rung):
+    """A sandbox on that rung."""
+    sandbox = Sandbox(rung, Limits())
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def hand_in(sandbox):
+    """Return a Student whose notebook has these code cells; all are closed after the test."""
+    students = []
+
+    def make(*cells, graded=("f", "g"), limits=QUICK, sandbox=sandbox):
+        raw = [{"cell_type": "code", "source": source, "metadata": {}} for source in cells]
+        notebook = read_notebook(json.dumps({"nbformat": 4, "cells": raw}).encode(), "hw.ipynb")
+        students.append(Student(sandbox, notebook, graded, limits))
+        return students[-1]
+
+    yield make
+    for student in students:
+        student.close()
+
+
+def fault_of(student, name="f", *arguments):
+    """Return the fault of a call that brings no value."""
+    with pytest.raises(StudentFault) as caught:
+        student.call(name, *arguments)
+    return caught.value
+
+
+# ---------------------------------------------------------------------- values
+
+
+def test_a_value_comes_back(hand_in):
+    """Arguments go in, a value comes out, with what it is made of unchanged."""
+    student = hand_in("import numpy as np\nEPS = 1", "def f(W, y, reg):\n    return W.sum() + reg, W[:, y] + EPS")
+    loss, rows = student.call("f", np.arange(6.0).reshape(2, 3), np.array([2, 0]), 0.5).value
+    assert (loss.shape, float(loss)) == ((), 15.5)
+    assert rows.tolist() == [[3, 1], [6, 4]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("None", None),
+        ("[1, (2.5, 'x')]", (1, (2.5, "x"))),
+        ("{}", Opaque("dict")),
+        ("lambda: 1", Opaque("function")),
+        ("np.matrix([[1]])", Opaque("matrix")),
+        ("type('X', (np.ndarray,), {})((2,))", Opaque("X")),
+        ("2 ** 100", Opaque("int")),
+    ],
+)
+def test_only_data_crosses(hand_in, expression, value):
+    """Objects arrive as the name of their type."""
+    assert hand_in(f"def f():\n    return {expression}").call("f").value == value
+
+
+def test_each_call_gets_fresh_copies(hand_in):
+    """A function that changes its argument changes nothing of the grader's, nor the next call's."""
+    student = hand_in("def f(x):\n    x += 1\n    return x.sum()")
+    x = np.zeros(3)
+    assert [float(student.call("f", x).value) for _ in range(2)] == [3, 3]
+    assert x.tolist() == [0, 0, 0]
+
+
+# ---------------------------------------------------------------------- reports
+
+
+@pytest.mark.parametrize(
+    ("body", "changed", "shared", "moved"),
+    [
+        ("return x + y", (), (), False),
+        ("x[0] = 5; return y", (0,), (1,), False),
+        ("x.sort(); y.fill(2)", (0, 1), (), False),
+        ("return 1.0, x[:2]", (), (0,), False),
+        ("return np.random.rand()", (), (), True),
+        ("return np.random.default_rng(0).random()", (), (), False),
+        ("np.random.seed(0)", (), (), True),
+    ],
+)
+def test_a_watched_call_says_what_it_did(hand_in, body, changed, shared, moved):
+    """Which arguments were changed, which the value shares memory with, whether global randomness was used."""
+    report = hand_in(f"def f(x, y):\n    {body}").watched("f", np.array([3.0, 1.0, 2.0]), np.ones(3))
+    assert (report.changed, report.shared, report.moved_random) == (changed, shared, moved)
+
+
+def test_a_nan_that_stays_is_no_change(hand_in):
+    """nan is not equal to itself, and still the same argument."""
+    assert hand_in("def f(x, y): return 1").watched("f", np.array([np.nan]), "text").changed == ()
+
+
+def test_a_counted_call_grows_with_a_loop(hand_in):
+    """Instructions of the notebook's own code, and the line that ran most often."""
+    student = hand_in("def f(X):\n    total = 0\n    for x in X:\n        total += x\n    return total")
+    few, many = (student.counted("f", np.ones(n)) for n in (8, 64))
+    assert many.instructions - few.instructions >= 56
+    assert not many.switched_off
+    assert re.fullmatch(r"cell 1, line [34] \(`(for x in X:|total \+= x)`\)", many.busiest)
+
+
+def test_switching_off_the_counting_is_reported(hand_in):
+    """Who removes the trace function is seen."""
+    assert hand_in("import sys\ndef f():\n    sys.settrace(None)").counted("f").switched_off
+
+
+# ---------------------------------------------------------------------- faults
+
+
+def test_an_exception_has_its_cell_and_line(hand_in):
+    """The innermost line of the notebook, however deep in numpy it was raised."""
+    student = hand_in("import numpy as np", "def h(x):\n    return x @ np.ones(3)", "\ndef f(x):\n    return h(x)")
+    fault = fault_of(student, "f", np.ones(2))
+    assert fault.kind is FaultKind.RAISED
+    assert fault.exception == "ValueError"
+    assert fault.public == "raised ValueError in cell 2, line 2 (`return x @ np.ones(3)`)"
+    assert fault.details.startswith(f"{fault.public}: matmul")
+
+
+def test_hidden_inputs_stay_out_of_the_public_sentence(hand_in):
+    """Neither an exception's text nor the name of its type can carry them."""
+    student = hand_in("def f(x):\n    raise type(f'E{x}', (Exception,), {})(f'x = {x}')")
+    fault = fault_of(student, "f", 7315)
+    assert fault.public == (
+        "raised an exception of its own in cell 1, line 2 (`raise type(f'E{x}', (Exception,), {})(f'x = {x}')`)"
+    )
+    assert "7315" in fault.details
+
+
+def test_a_forged_place_carries_nothing_out(hand_in):
+    """A student who writes the answer to the channel cannot put an input where a cell's number stands."""
+    source = """
+import os, struct, sys
+def f(x):
+    frame = sys._getframe()
+    while "head" not in frame.f_locals:
+        frame = frame.f_back
+    text = struct.pack("<BI", 4, 10) + b"ValueError"
+    body = text + struct.pack("<BI", 4, 0) + struct.pack("<Bq", 2, x) + struct.pack("<Bq", 2, 1)
+    call = frame.f_locals["head"].call
+    os.write(3, struct.pack("<4sBBHQQ", b"GKW1", 8, 0, 4, call, len(body)) + body)
+"""
+    fault = fault_of(hand_in(source), "f", 731_577_315)
+    assert fault.exception == "ValueError"
+    assert "731577315" not in fault.public
+
+
+@pytest.mark.parametrize(
+    ("statement", "exception"),
+    [
+        ("raise SystemExit(0)", "SystemExit"),
+        ("import sys; sys.exit()", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise BaseException", "BaseException"),
+        ("f()", "RecursionError"),
+        ("return bytearray(10**12)", "MemoryError"),
+        ("open('/etc/passwd')", "PermissionError"),
+        ("import threading; threading.Thread(target=len).start()", "RuntimeError"),
+        ("import subprocess; subprocess.run(['true'])", None),
+        ("return input()", "EOFError"),
+    ],
+)
+def test_whatever_is_raised_ends_the_call_alone(hand_in, statement, exception):
+    """The guest lives on, and the next call is answered."""
+    student = hand_in(f"def f():\n    {statement}", "def g():\n    return 7")
+    fault = fault_of(student)
+    assert exception in (fault.exception, None)
+    assert student.call("g").value == 7
+
+
+def test_too_much_memory_is_a_limit(hand_in):
+    """MemoryError is reported among the limits."""
+    student = hand_in("def f():\n    return bytearray(10**12)")
+    fault_of(student)
+    assert student.limits_hit == {"memory_mb"}
+
+
+def test_an_exception_that_cannot_be_printed_is_one(hand_in):
+    """Its own methods may raise."""
+    source = "class E(Exception):\n    def __str__(self): raise SystemExit\ndef f():\n    raise E"
+    assert fault_of(hand_in(source)).kind is FaultKind.RAISED
+
+
+def test_a_stub_is_not_started(hand_in):
+    """NotImplementedError is what the released notebook raises."""
+    fault = fault_of(hand_in("def f(x):\n    # TODO\n    raise NotImplementedError('Need to implement f')"), "f", 1)
+    assert fault.kind is FaultKind.NOT_STARTED
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ([], "the cell made for f is gone (or has lost its nbgrader mark)"),
+        (["def f(x:\n    pass"], "cell 1 has a syntax error: "),
+        (["f = undefined_name"], "NameError in cell 1, line 1 (`f = undefined_name`): name 'undefined_name'"),
+        (["f = 5"], "was not found in the notebook"),
+    ],
+)
+def test_a_missing_function_is_said_with_the_reason(hand_in, cells, reason):
+    """Gone, unreadable, failed or no function."""
+    fault = fault_of(hand_in(*cells))
+    assert fault.kind is FaultKind.MISSING
+    assert reason in fault.public
+
+
+def test_a_syntax_error_costs_only_what_needs_it(hand_in):
+    """The other cell's function is graded, and the note says where the error is."""
+    student = hand_in("def f(:\n    pass", "def g():\n    return 7")
+    assert student.call("g").value == 7
+    assert fault_of(student).kind is FaultKind.MISSING
+    assert "cell 1, line 1: syntax error: invalid syntax" in student.notes()
+
+
+def test_a_parser_killer_costs_only_its_cell(hand_in):
+    """A source that the parser gives up on does not keep the others from being read."""
+    student = hand_in("x = " + "(" * 100_000, "f" + ".a" * 2000 + " = 1", "def g():\n    return 7")
+    assert student.call("g").value == 7
+
+
+def test_a_definition_that_fails_costs_itself_alone(hand_in):
+    """Each statement runs on its own."""
+    student = hand_in("A = 1 / 0", "def f():\n    return A", "def g():\n    return 7")
+    assert student.call("g").value == 7
+    assert fault_of(student).exception == "NameError"
+
+
+# ---------------------------------------------------------------------- limits
+
+
+def test_a_call_that_hangs_is_ended_and_the_next_is_answered(hand_in):
+    """The time is limited, the guest replaced."""
+    student = hand_in("def f():\n    while True: pass", "def g():\n    return 7")
+    fault = fault_of(student)
+    assert (fault.kind, fault.public) == (FaultKind.TIMED_OUT, "did not return within 0.5 seconds")
+    assert student.limits_hit == {"call_seconds"}
+    assert student.call("g").value == 7
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("import os; os._exit(0)", "ended the whole Python process"),
+        ("import ctypes; ctypes.string_at(0)", "crashed the Python interpreter"),
+        ("import os; os.abort()", "crashed the Python interpreter"),
+        ("import os; os.close(3)", "ended the"),
+    ],
+)
+def test_a_call_that_ends_its_process_is_said_and_the_next_is_answered(hand_in, statement, words):
+    """The guest is replaced; nothing else is lost."""
+    student = hand_in(f"def f():\n    {statement}", "def g():\n    return 7")
+    fault = fault_of(student)
+    assert fault.kind is FaultKind.DIED
+    assert fault.public.startswith(words)
+    assert student.call("g").value == 7
+
+
+def test_a_signal_without_a_name_is_no_fault_of_ours(hand_in, sandbox):
+    """Where a guest may end itself by a real-time signal, that is its own death."""
+    student = hand_in("import os\ndef f():\n    os.kill(os.getpid(), 40)\n    os._exit(0)", "def g():\n    return 7")
+    assert fault_of(student).kind is FaultKind.DIED
+    assert student.call("g").value == 7
+
+
+def test_a_guest_that_dies_too_often_is_given_up(hand_in):
+    """After so many deaths the remaining calls are not made."""
+    limits = Limits(call_seconds=0.5, crashes=2)
+    student = hand_in("import os\ndef f():\n    os._exit(1)", "def g():\n    return 7", limits=limits)
+    assert fault_of(student).public.startswith("ended the whole Python process")
+    assert student.call("g").value == 7
+    assert fault_of(student).public.startswith("ended the whole Python process")
+    assert fault_of(student, "g").public == "was not called: this submission's process was lost 2 times already"
+    assert student.limits_hit == {"crashes"}
+
+
+def test_a_submission_has_so_much_time_in_all(hand_in):
+    """When it is used up no function is called any more, and each of them is told why."""
+    limits = Limits(call_seconds=0.2, submission_seconds=0.3)
+    student = hand_in("def f():\n    while True: pass", "def g():\n    return 7", limits=limits)
+    for _ in range(2):
+        assert fault_of(student).kind is FaultKind.TIMED_OUT
+    faults = [fault_of(student, "g") for _ in range(6)]
+    assert {fault.kind for fault in faults} == {FaultKind.OUT_OF_TIME}
+    assert {fault.public for fault in faults} == {"was not called: this submission has used up its 0.3 seconds"}
+    assert "submission_seconds" in student.limits_hit
+
+
+def test_time_that_ran_out_in_a_call_is_the_submissions(hand_in):
+    """A call cut short by the submission's own limit does not claim to have had its full seconds."""
+    limits = Limits(call_seconds=30, submission_seconds=0.4)
+    student = hand_in("def f():\n    while True: pass", limits=limits)
+    assert "within 30 seconds" not in fault_of(student).public
+    assert student.limits_hit == {"submission_seconds"}
+
+
+def test_a_reply_that_is_too_large_is_refused(hand_in):
+    """One returned value has a limit."""
+    student = hand_in("import numpy as np\ndef f():\n    return np.zeros(1 << 20)", "def g():\n    return 7")
+    fault = fault_of(student)
+    assert (fault.kind, fault.public) == (FaultKind.TOO_LARGE, "returned more than 1 MiB")
+    assert student.limits_hit == {"reply_mb"}
+    assert student.call("g").value == 7
+
+
+@pytest.mark.parametrize(
+    "definition", ["while True: pass", "import os; os._exit(0)", "os.write(3, b'x' * 100)", "os.close(3)"]
+)
+def test_definitions_that_hang_or_exit_are_left_out(hand_in, definition):
+    """Perhaps the functions can do without that constant."""
+    student = hand_in(f"import os\ndef trap():\n    {definition}", "A = trap()", "def f():\n    return 7 if True else A")
+    assert student.call("f").value == 7
+
+
+def test_hopeless_definitions_are_said_for_every_call(hand_in):
+    """A class body that hangs cannot be left out: the sentence says what was tried."""
+    student = hand_in("class f:\n    while True: pass", "def g(): return f")
+    for name in ("f", "g", "f"):
+        fault = fault_of(student, name)
+        assert fault.kind is FaultKind.TIMED_OUT
+        assert fault.public == (
+            "could not be defined: running the notebook's definitions did not return within 0.5 seconds"
+        )
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "b'x' * 100",
+        "b'GKW1' + bytes(20)",
+        "struct.pack('<4sBBHQQ', b'GKW1', 7, 0, 1, 0, 1) + b'\\0'",
+    ],
+)
+def test_writing_to_the_channel_is_interference(hand_in, payload):
+    """An answer that was not asked for is no answer."""
+    student = hand_in(f"import os, struct\ndef f():\n    os.write(3, {payload})", "def g():\n    return 7")
+    fault = fault_of(student)
+    assert fault.kind is FaultKind.PROTOCOL
+    assert fault.public.startswith("interfered with the grader")
+    assert student.call("g").value == 7
+
+
+# ---------------------------------------------------------------------- what passes on, and what does not
+
+
+def test_state_lives_as_long_as_a_submission(hand_in):
+    """Within a submission calls share their process, as in a notebook."""
+    student = hand_in("calls = []\ndef f():\n    calls.append(1)\n    return len(calls)")
+    assert [student.call("f").value for _ in range(3)] == [1, 2, 3]
+
+
+def test_nothing_passes_to_the_next_student(hand_in):
+    """Builtins, numpy and modules are as new for everybody."""
+    spoil = (
+        "import builtins, sys\nimport numpy as np\ndef f():\n    builtins.sum = None\n    np.exp = None\n"
+        "    np.random.seed(7)\n    sys.modules['json'] = None\n    builtins.answer = 42\n    return 1"
+    )
+    look = (
+        "import builtins, json\nimport numpy as np\n"
+        "def f():\n    return sum([1]), float(np.exp(0.0)), hasattr(builtins, 'answer'), json is None"
+    )
+    first = hand_in(spoil)
+    assert first.call("f").value == 1
+    first.close()
+    assert hand_in(look).call("f").value == (1, 1.0, False, False)
+
+
+def test_two_students_at_once_do_not_see_each_other(hand_in):
+    """Two guests of one sandbox have each their own process."""
+    source = "import builtins\ndef f():\n    old = getattr(builtins, 'mark', None)\n    builtins.mark = 1\n    return old"
+    one, other = hand_in(source), hand_in(source)
+    assert (one.call("f").value, other.call("f").value, one.call("f").value) == (None, None, 1)
+
+
+def test_closing_twice_is_harmless(hand_in):
+    """A student that never called anything, and one that did, can both be closed."""
+    student = hand_in("def f(): return 1")
+    student.close()
+    student.call("f")
+    student.close()
+    student.close()
+    assert student.call("f").value == 1
+
+
+def test_others_named_is_read_from_the_source(hand_in):
+    """That one graded function calls the other is seen without running either."""
+    student = hand_in("def f(x): return g(x)", "def g(x): return x")
+    assert (student.others_named("f"), student.others_named("g")) == (("g",), ())
+    assert "f calls g" in student.notes()
+
+
+def test_a_sandbox_that_died_is_our_fault_and_heals(hand_in, rung):
+    """The call under way is lost through no fault of the student, and the next student is graded."""
+    sandbox = Sandbox(rung, Limits())
+    try:
+        student = hand_in("def f(): return 7", sandbox=sandbox)
+        assert student.call("f").value == 7
+        os.kill(sandbox._zygote._process.pid, signal.SIGKILL)
+        sandbox._zygote._process.wait()
+        with pytest.raises(GuestFault):
+            student.call("f")
+        student.close()
+        assert hand_in("def f(): return 8", sandbox=sandbox).call("f").value == 8
+    finally:
+        sandbox.close()
+
+
+@pytest.mark.parametrize("name", [*(rung.name for rung in ladder.LADDER), "none"])
+def test_every_rung_answers(name, hand_in):
+    """Values, exceptions and timeouts are the same on each rung that this machine has."""
+    try:
+        rung = probe.choose(name)
+    except Exception as error:  # noqa: BLE001 - whatever is missing here
+        pytest.skip(f"no {name} on this machine: {error}")
+    sandbox = Sandbox(rung, QUICK)
+    try:
+        student = hand_in("import math\ndef f(x):\n    return math.exp(x)", "def g():\n    return 1 / 0", sandbox=sandbox)
+        assert student.call("f", 0.0).value == 1.0
+        assert fault_of(student, "g").public == "raised ZeroDivisionError in cell 2, line 2 (`return 1 / 0`)"
+    finally:
+        student.close()
+        sandbox.close()
+
+
+def test_a_signal_without_a_name_is_no_fault_of_ours_on_any_rung(hand_in):
+    """Without a process namespace of its own a guest can end itself by a real-time signal."""
+    try:
+        rung = probe.choose("landlock")
+    except Exception as error:  # noqa: BLE001 - whatever is missing here
+        pytest.skip(f"no landlock on this machine: {error}")
+    sandbox = Sandbox(rung, QUICK)
+    try:
+        student = hand_in("import os\ndef f():\n    os.kill(os.getpid(), 40)", sandbox=sandbox)
+        assert fault_of(student).kind is FaultKind.DIED
+    finally:
+        student.close()
+        sandbox.close()
