@@ -5,6 +5,7 @@ raises StudentFault. A guest that dies or stalls is replaced, so that the next c
 submission may use up in all is bounded.
 """
 
+import contextlib
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -84,9 +85,10 @@ class Student:
 
     def close(self) -> None:
         """End the guest."""
-        if self._guest is not None:
-            self._guest.kill()
-            self._guest = None
+        lost, self._guest = self._guest, None
+        if lost is not None:
+            with contextlib.suppress(GuestFault):  # a sandbox that has died has ended its guests
+                lost.kill()
 
     def _ready(self) -> channel.Guest:
         """Return a guest in which the notebook's definitions have run."""
@@ -120,6 +122,12 @@ class Student:
         self._facts.failures = explain.read_failures(values)
 
     def _ask(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
+        try:
+            return self._attempt(kind, values)
+        except GuestFault:  # the sandbox failed, not the student: once more, on a fresh one
+            return self._attempt(kind, values)
+
+    def _attempt(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
         self._ready()
         try:
             return self._exchange(kind, values)
@@ -144,8 +152,8 @@ class Student:
     def _lose_guest(self, fault: StudentFault) -> StudentFault:
         """End a guest that is of no more use and return the fault with what its end tells."""
         assert self._guest is not None
-        end = self._guest.kill()
-        self._guest = None
+        lost, self._guest = self._guest, None
+        end = lost.kill()
         self._lost += 1
         if fault.kind is FaultKind.TIMED_OUT:
             self.limits_hit.add("call_seconds")
