@@ -7,13 +7,16 @@ import sys
 import types
 from typing import Any, NoReturn
 
+import numpy as np
+
 # Imported before the first guest is forked, so that rungs without files can offer them too.
 PRELOADED = """
 abc array ast base64 bisect builtins calendar cmath collections collections.abc contextlib copy csv dataclasses
 datetime decimal enum fractions functools gc glob hashlib heapq importlib inspect io itertools json keyword
 linecache locale logging math numbers operator os pathlib platform pprint queue random re secrets shutil statistics
 string struct sys tempfile textwrap threading time timeit tokenize traceback types typing unicodedata uuid warnings
-weakref zlib numpy.testing numpy.fft numpy.polynomial numpy.ma numpy.lib.stride_tricks
+weakref zlib encodings.idna encodings.latin_1 encodings.utf_16
+numpy.testing numpy.fft numpy.polynomial numpy.ma numpy.lib.stride_tricks numpy.typing
 """.split()
 
 
@@ -50,9 +53,11 @@ class Missing:
 
 
 def preload() -> None:
-    """Import what students commonly import."""
+    """Import what students commonly import, and what `from numpy import *` would import on demand."""
     for name in PRELOADED:
         importlib.import_module(name)
+    for name in np.__all__:
+        getattr(np, name)
 
 
 def furnish() -> dict[str, Any]:
@@ -69,7 +74,7 @@ def furnish() -> dict[str, Any]:
     past.builtins = builtins  # type: ignore[attr-defined]
     sys.modules.update({"past": past, "past.builtins": builtins})
     namespace = main.__dict__
-    namespace.update(__builtins__=builtins, np=sys.modules["numpy"])
+    namespace.update(__builtins__=builtins, np=np)
     return namespace
 
 
