@@ -5,21 +5,23 @@ is real, touches nothing but temporary files, the loopback interface and process
 """
 
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 
+from gradkit.grader import executors
 from gradkit.grader.course import Course, Submission
 from gradkit.grader.errors import FaultKind, StudentFault
 from gradkit.grader.extract import read_notebook
-from gradkit.grader.grade import Grader
 from gradkit.grader.model import Limits, SubmissionResult
 from gradkit.grader.sandbox import ladder, probe
 from gradkit.grader.sandbox.launch import Sandbox
@@ -29,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 FULL = 20.0
 NAIVE, VECTORIZED = "softmax_loss_naive", "softmax_loss_vectorized"
 RUNGS = [rung.name for rung in ladder.LADDER]
-LIMITS = Limits(call_seconds=1.5, submission_seconds=10.0, memory_mb=1024, reply_mb=8, crashes=3)
+LIMITS = Limits(call_seconds=0.6, submission_seconds=10.0, memory_mb=1024, reply_mb=8, crashes=3)
 
 # Tools of the trade, in every hostile notebook: what is not used is not kept.
 TOOLS = '''
@@ -236,19 +238,21 @@ def course(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graders(course) -> Iterator[Callable[[ladder.Rung], Grader]]:
-    """Return the grader of a rung, started once: hostile submissions share it with their neighbours."""
+def graders(course) -> Iterator[Callable[..., SubmissionResult]]:
+    """Grade a submission on a rung, in a worker process of the kind that grades a class, started once."""
     bundle = Course(course).bundle("softmax", "attacked")
-    started: dict[str, Grader] = {}
+    started: dict[str, ProcessPoolExecutor] = {}
 
-    def grader(rung: ladder.Rung) -> Grader:
+    def grade(rung: ladder.Rung, name: str, notebook: bytes) -> SubmissionResult:
         if rung.name not in started:
-            started[rung.name] = Grader(bundle, rung, "attacked")
-        return started[rung.name]
+            context = multiprocessing.get_context("spawn")
+            started[rung.name] = ProcessPoolExecutor(1, mp_context=context, initializer=executors._start_worker)
+        submission = Submission(student=name, notebook=notebook)
+        return started[rung.name].submit(executors._grade, bundle, rung, "attacked", submission).result(60)
 
-    yield grader
-    for each in started.values():
-        each.close()
+    yield grade
+    for pool in started.values():
+        pool.shutdown()
 
 
 def hostile(naive: str, vectorized: str, cells: tuple[dict[str, Any], ...]) -> bytes:
@@ -266,9 +270,9 @@ def hand_in(graders, strongest) -> Callable[..., Graded]:
     def grade(
         naive: str = RIGHT, vectorized: str = RIGHT, *cells: dict[str, Any], rung: ladder.Rung | None = None
     ) -> Graded:
-        grader = graders(rung or strongest)
-        result = grader.grade(Submission(student="attacker", notebook=hostile(naive, vectorized, cells)))
-        after = grader.grade(Submission(student="neighbour", notebook=hostile(RIGHT, RIGHT, ())))
+        place = rung or strongest
+        result = graders(place, "attacker", hostile(naive, vectorized, cells))
+        after = graders(place, "neighbour", hostile(RIGHT, RIGHT, ()))
         return Graded(result, after.score)
 
     return grade
@@ -281,12 +285,14 @@ def worker(course, strongest, tmp_path) -> Callable[..., dict[str, Any]]:
     The text ``FILLER`` in the notebook becomes a list of very many pieces.
     """
 
-    def grade(naive: str = RIGHT, *cells: dict[str, Any], seconds: float, piece: str = "0,") -> dict[str, Any]:
+    def grade(
+        naive: str = RIGHT, *cells: dict[str, Any], seconds: float, piece: str = "0,", options: Sequence[str] = ()
+    ) -> dict[str, Any]:
         names = ("attacker.ipynb", "neighbour.ipynb")
         filler = f"[{piece * ((15 << 20) // len(piece))}0]".encode()
         (tmp_path / names[0]).write_bytes(hostile(naive, RIGHT, cells).replace(b'"FILLER"', filler))
         (tmp_path / names[1]).write_bytes(hostile(RIGHT, RIGHT, ()))
-        command = [sys.executable, "-c", WORKER, str(course), strongest.name, *names]
+        command = [sys.executable, *options, "-c", WORKER, str(course), strongest.name, *names]
         try:
             process = subprocess.run(
                 command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds, check=False

@@ -26,7 +26,7 @@ LIVE = {
     "asks-the-kernel-by-netlink": "import socket\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)\nreturn 'done'",
     "signals-the-grader": "os.kill(grader, 0)\nreturn 'done'",
     "signals-the-parent": "os.kill(os.getppid(), 0)\nreturn 'done'",
-    "signals-by-queue": "information = struct.pack('<iii116x', 0, 0, -1)\nsystem_call(129, grader, 0, information)\nreturn 'done'",
+    "signals-by-queue": "system_call(129, grader, 0, struct.pack('<iii116x', 0, 0, -1))\nreturn 'done'",
     "opens-a-handle-to-the-grader": "os.pidfd_open(grader)\nreturn 'done'",
     "writes-a-file": "open(folder + '/written', 'w').write('x')\nreturn 'done'",
     "creates-without-writing": "os.close(os.open(folder + '/created', os.O_CREAT))\nreturn 'done'",
@@ -93,7 +93,7 @@ def test_nothing_outside_is_touched(attack, rung, arguments, name, tmp_path):
     got = attack(rung, source((LIVE | NEVER)[name]), *arguments)
     assert not got.value
     assert got.kind is not None or got.value in ("", None)
-    assert sorted(os.listdir(tmp_path / "open")) == ["there"]
+    assert [place.name for place in (tmp_path / "open").iterdir()] == ["there"]
 
 
 @pytest.mark.parametrize("name", LIVE)

@@ -31,12 +31,12 @@ for byte in struct.pack("<4sBBHQQ", b"GKW1", 7, 0, 2, stolen_call(), 1 << 20) + 
 }
 TAKES_SPACE = {
     "memory-at-once": ("return np.ones(1 << 33)", {RAISED, DIED}),
-    "memory-by-and-by": ("kept = []\nwhile True:\n    kept.append(np.ones(1 << 20))", {RAISED, DIED}),
+    "memory-by-and-by": ("kept = []\nwhile True:\n    kept.append(np.empty(1 << 20))", {RAISED, DIED}),
     "shared-anonymous-memory": ("import mmap\nreturn len(mmap.mmap(-1, 1 << 34))", {RAISED, DIED}),
     "descriptors": ("while True:\n    os.pipe()", {RAISED}),
     "stack-of-python": ("def deeper(): return deeper()\ndeeper()", {RAISED}),
     "stack-of-c": (
-        "x = []\nfor _ in range(10 ** 6):\n    x = [x]\nsys.setrecursionlimit(10 ** 9)\nreturn repr(x)",
+        "import itertools\nx = iter(())\nfor _ in range(3 * 10 ** 5):\n    x = itertools.chain(x, ())\nreturn list(x)",
         {DIED},
     ),
     "large-reply": ("return np.zeros(2 << 20)", {TOO_LARGE}),
@@ -58,8 +58,8 @@ def test_time_is_bounded(attack, rung, name):
     started = time.monotonic()
     got = attack(rung, source(TAKES_TIME[name]))
     assert got.kind is TIMED_OUT
-    assert time.monotonic() - started < 3
-    assert "1.5 seconds" in got.told
+    assert time.monotonic() - started < 2
+    assert "0.6 seconds" in got.told
 
 
 @pytest.mark.parametrize("name", TAKES_SPACE)
@@ -74,7 +74,7 @@ def test_space_is_bounded(attack, rung, name):
 
 
 # What one reply may cost the grader itself. A worker starts with about 60 MiB.
-MOST_MEMORY_MB, MOST_SECONDS = 400, 12
+MOST_MEMORY_MB, MOST_SECONDS = 400, 8
 ITEM = {"nothing": r"b'\0'", "empty-array": r"b'\x05\x05\0\x01'", "nameless-object": r"b'\x07\0\0\0\0'"}
 MANY_ITEMS = """
 def {name}(W, X, y, reg):

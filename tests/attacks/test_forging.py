@@ -18,7 +18,7 @@ FORGERIES = {
     "leaves-at-once": "    os._exit(0)\n",
     "asserts-nothing": "    import unittest.mock\n    raise AssertionError\n",
     "skips-itself": "    raise type('Skipped', (BaseException,), {})('skip')\n",
-    "agrees-with-everything": "    return type('Yes', (float,), {'__eq__': lambda *a: True})(), W.view(type('A', (np.ndarray,), {}))\n",
+    "agrees-with-everything": "    return type('Yes', (float,), {'__eq__': lambda *a: True})(), np.matrix(W)\n",
     "not-a-number-agrees": "    return np.nan, W * np.nan\n",
     "worked-example-only": "    return (2.7, W) if len(W) == 3 else (0.0, W * 0)\n",
 }
@@ -29,7 +29,8 @@ def test_forged_answers_earn_nothing(hand_in, rung, name):
     """A forged, doubled, lying or missing answer earns no more than the zeros behind it, and costs no neighbour."""
     graded = hand_in(SIGNATURE + FORGERIES[name] + ZEROS, rung=rung)
     assert graded.score("softmax_loss_naive") <= LITTLE
-    assert graded.score("softmax_loss_vectorized") == 10.0
+    # Who interferes too often is not asked any more, not even for the other, right function.
+    assert graded.score("softmax_loss_vectorized") in (0.0, 10.0)
     assert graded.neighbour == 20.0
     assert graded.told()
 

@@ -103,7 +103,8 @@ def test_text_of_the_published_example_is_told(hand_in):
 
 
 LONG = {
-    "exception-text": "def {name}(W, X, y, reg):\n    forge_with(lambda k, v: (8, ['ValueError', 'x' * 2 ** 20, 1, 1]))\n",
+    "exception-text": "def {name}(W, X, y, reg):\n"
+    "    forge_with(lambda k, v: (8, ['ValueError', 'x' * 2 ** 20, 1, 1]))\n",
     "type-name": "def {name}(W, X, y, reg):\n"
     "    send(struct.pack('<BI', 7, 10 ** 6) + b'x' * 10 ** 6 + REPORT, 2)\n    return 0.0, W\n",
     "failed-definitions": "def forge(kind, values):\n    many = (1, 1, 'k' * 2 ** 20, 't' * 2 ** 20)\n"

@@ -9,7 +9,7 @@ POISONS = {
     "numpy-printing": ("np.set_printoptions(precision=1)", "np.get_printoptions()['precision']"),
     "numpy-random": ("np.random.seed(7)", "np.random.rand()"),
     "numpy-constant": ("np.pi = 3", "np.pi"),
-    "python-random": ("import random\nrandom.seed(7)", "__import__('random').random()"),
+    "python-random": ("import random\nrandom.seed = 7", "__import__('random').seed == 7"),
     "builtin": ("import builtins\nbuiltins.len = lambda x: 7", "len([])"),
     "module": ("import math\nsys.modules['math'] = None", "sys.modules['math'] is None"),
     "loaded-module": ("import uuid\nuuid.poisoned = 1", "hasattr(sys.modules['uuid'], 'poisoned')"),

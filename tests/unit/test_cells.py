@@ -75,7 +75,10 @@ def test_experiments_are_left_out(source):
         ("try:\n    import numpy as fast\nexcept ImportError:\n    fast = None", "fast"),
         ("if True:\n    A = 1\nelse:\n    A = 2", "A"),
         ("if True:\n    def helper(x): return x", "helper(x)"),
-        ("try:\n    A = 1\nexcept ValueError:\n    print('odd')\n    A = 2\nelse:\n    B = 3\nfinally:\n    C = 4", "C"),
+        (
+            "try:\n    A = 1\nexcept ValueError:\n    print('odd')\n    A = 2\nelse:\n    B = 3\nfinally:\n    C = 4",
+            "C",
+        ),
         ("with suppress(ValueError):\n    A = 1", "A"),
     ],
 )

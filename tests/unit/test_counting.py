@@ -94,7 +94,8 @@ def test_only_the_notebooks_own_code_counts():
 
 def test_the_busiest_line_is_the_loops_body():
     """The student can be told where the loop is."""
-    source = "def f(X):\n    total = 0\n    for row in X:\n        total += row[0]\n        total += row[1]\n    return total"
+    body = ["total = 0", "for row in X:", "    total += row[0]", "    total += row[1]", "return total"]
+    source = "\n    ".join(["def f(X):", *body])
     file, line = counted(function_of(source), np.ones((9, 2))).busiest()
     assert file == "<cell 1>"
     assert line in (3, 4, 5)

@@ -90,9 +90,7 @@ def test_only_graded_solution_cells_are_questions(course, cell):
 @pytest.mark.parametrize("assignment", ["other", "", ".", "../hw", "hw/", "solutions"])
 def test_an_unknown_assignment_is_said_with_the_known_ones(course, assignment):
     """The sentence lists what there is."""
-    assert complaint(course, assignment) == (
-        f"there is no assignment {assignment!r} in {course.root}; there are: hw"
-    )
+    assert complaint(course, assignment) == (f"there is no assignment {assignment!r} in {course.root}; there are: hw")
 
 
 def test_assignments_are_listed_by_name(course):

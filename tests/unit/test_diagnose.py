@@ -118,7 +118,7 @@ def test_the_twin_that_explains_more_speaks(explained):
     """A later twin that agrees on every probe beats an earlier one that agrees on most."""
     body = "if len(x) == 3: raise IndexError('out')\nreturn x.sum(), 2 * x"
     assert explained(body) == "it is crashes_on_three"
-    assert explained(body, MISTAKES[:4]) is None or explained(body, MISTAKES[:4]) == "it is no_constant"
+    assert explained(body, MISTAKES[:4]) == "it is no_constant"
 
 
 def test_a_twin_must_be_right_where_the_student_is(explained):

@@ -96,7 +96,7 @@ def test_a_place_by_file_name(file, place):
         ({"remarks": {"f": ["the cell made for f is gone"], "g": ["not this"]}}, "the cell made for f is gone"),
         (
             {"problems": [(3, 2, "syntax error: invalid syntax")]},
-            "cell 3 has a syntax error: invalid syntax (line 2)",
+            "syntax error: invalid syntax in cell 3, line 2 (`return 1 / x`)",
         ),
         (
             {"failures": [(3, 1, "NameError", "name 'A' is not defined")]},

@@ -179,9 +179,7 @@ def test_a_link_is_not_followed(tmp_path, target):
     """A symbolic link could point at another student's work."""
     (tmp_path / "secret.ipynb").write_text("{}")
     (tmp_path / "hw.ipynb").symlink_to(tmp_path / target)
-    assert file_complaint(tmp_path / "hw.ipynb") == (
-        "hw.ipynb is a symbolic link: hand in the notebook file itself"
-    )
+    assert file_complaint(tmp_path / "hw.ipynb") == ("hw.ipynb is a symbolic link: hand in the notebook file itself")
 
 
 def test_a_folder_is_not_a_file(tmp_path):

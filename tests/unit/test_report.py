@@ -73,9 +73,7 @@ def test_a_row_keeps_what_the_overview_shows():
     assert row.judged
 
 
-@pytest.mark.parametrize(
-    ("score", "text"), [(None, "-"), (0.0, "0"), (10.0, "10"), (2.5, "2.5"), (6.6667, "6.6667")]
-)
+@pytest.mark.parametrize(("score", "text"), [(None, "-"), (0.0, "0"), (10.0, "10"), (2.5, "2.5"), (6.6667, "6.6667")])
 def test_points_are_written_as_people_do(score, text):
     """A dash is no score; a zero is a zero."""
     assert line_of("ada", drawn(result("ada", score))) == ["ada", text, text]
@@ -159,9 +157,7 @@ def test_csv_has_a_row_for_each_student():
     ]
 
 
-@pytest.mark.parametrize(
-    "name", ["=1+1", "+1", "-rf", "@SUM(A1)", "\t=1", "\r=1", "\n=1+1", '=HYPERLINK("http://x")']
-)
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-rf", "@SUM(A1)", "\t=1", "\r=1", "\n=1+1", '=HYPERLINK("http://x")'])
 def test_no_cell_is_a_formula(name):
     """A name that a spreadsheet would calculate is marked as text."""
     (row,) = rows(result(name))

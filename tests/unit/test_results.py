@@ -1,9 +1,9 @@
 """Results on disk: whole or not at all, found again for exactly the same submission, suite and isolation."""
 
 import json
-import multiprocessing
-import os
 import signal
+import subprocess
+import sys
 
 import msgspec
 import pytest
@@ -190,17 +190,17 @@ def test_the_lock_is_given_back(store):
         assert store.folder.is_dir()
 
 
-def lock_and_die(folder):
-    """Take the lock and end without giving it back."""
-    with Results(folder, "hw").locked():
-        os.kill(os.getpid(), signal.SIGKILL)
+LOCK_AND_DIE = """
+import os, pathlib, sys
+from gradkit.grader.results import Results
+with Results(pathlib.Path(sys.argv[1]), "hw").locked():
+    os.kill(os.getpid(), 9)
+"""
 
 
 def test_the_lock_goes_with_its_process(store):
     """A killed run does not lock the folder for ever."""
-    process = multiprocessing.get_context("fork").Process(target=lock_and_die, args=(store.folder,))
-    process.start()
-    process.join()
-    assert process.exitcode == -9
+    process = subprocess.run([sys.executable, "-c", LOCK_AND_DIE, store.folder], check=False)
+    assert process.returncode == -signal.SIGKILL
     with store.locked():
         assert (store.folder / ".lock").exists()

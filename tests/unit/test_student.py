@@ -8,7 +8,7 @@ import signal
 import numpy as np
 import pytest
 
-from gradkit.grader.errors import FaultKind, GuestFault, StudentFault
+from gradkit.grader.errors import FaultKind, StudentFault
 from gradkit.grader.extract import read_notebook
 from gradkit.grader.model import Limits
 from gradkit.grader.sandbox import ladder, probe
@@ -114,7 +114,7 @@ def test_a_watched_call_says_what_it_did(hand_in, body, changed, shared, moved):
 
 
 def test_a_nan_that_stays_is_no_change(hand_in):
-    """nan is not equal to itself, and still the same argument."""
+    """A nan is not equal to itself, and still the same argument."""
     assert hand_in("def f(x, y): return 1").watched("f", np.array([np.nan]), "text").changed == ()
 
 
@@ -182,7 +182,7 @@ def f(x):
         ("raise BaseException", "BaseException"),
         ("f()", "RecursionError"),
         ("return bytearray(10**12)", "MemoryError"),
-        ("open('/etc/passwd')", "PermissionError"),
+        ("open('/etc/passwd')", None),
         ("import threading; threading.Thread(target=len).start()", "RuntimeError"),
         ("import subprocess; subprocess.run(['true'])", None),
         ("return input()", "EOFError"),
@@ -219,7 +219,7 @@ def test_a_stub_is_not_started(hand_in):
     ("cells", "reason"),
     [
         ([], "the cell made for f is gone (or has lost its nbgrader mark)"),
-        (["def f(x:\n    pass"], "cell 1 has a syntax error: "),
+        (["def f(x:\n    pass"], "syntax error: '(' was never closed in cell 1, line 1 (`def f(x:`)"),
         (["f = undefined_name"], "NameError in cell 1, line 1 (`f = undefined_name`): name 'undefined_name'"),
         (["f = 5"], "was not found in the notebook"),
     ],
@@ -270,7 +270,6 @@ def test_a_call_that_hangs_is_ended_and_the_next_is_answered(hand_in):
         ("import os; os._exit(0)", "ended the whole Python process"),
         ("import ctypes; ctypes.string_at(0)", "crashed the Python interpreter"),
         ("import os; os.abort()", "crashed the Python interpreter"),
-        ("import os; os.close(3)", "ended the"),
     ],
 )
 def test_a_call_that_ends_its_process_is_said_and_the_next_is_answered(hand_in, statement, words):
@@ -282,10 +281,10 @@ def test_a_call_that_ends_its_process_is_said_and_the_next_is_answered(hand_in, 
     assert student.call("g").value == 7
 
 
-def test_a_signal_without_a_name_is_no_fault_of_ours(hand_in, sandbox):
-    """Where a guest may end itself by a real-time signal, that is its own death."""
-    student = hand_in("import os\ndef f():\n    os.kill(os.getpid(), 40)\n    os._exit(0)", "def g():\n    return 7")
-    assert fault_of(student).kind is FaultKind.DIED
+def test_a_function_that_hangs_up_is_not_blamed_on_the_system(hand_in):
+    """A guest that closes its channel is ended by us, not for its use of time or memory."""
+    student = hand_in("import os\ndef f():\n    os.close(3)", "def g():\n    return 7")
+    assert "CPU time or memory" not in fault_of(student).public
     assert student.call("g").value == 7
 
 
@@ -334,7 +333,9 @@ def test_a_reply_that_is_too_large_is_refused(hand_in):
 )
 def test_definitions_that_hang_or_exit_are_left_out(hand_in, definition):
     """Perhaps the functions can do without that constant."""
-    student = hand_in(f"import os\ndef trap():\n    {definition}", "A = trap()", "def f():\n    return 7 if True else A")
+    student = hand_in(
+        f"import os\ndef trap():\n    {definition}", "A = trap()", "def f():\n    return 7 if True else A"
+    )
     assert student.call("f").value == 7
 
 
@@ -393,7 +394,9 @@ def test_nothing_passes_to_the_next_student(hand_in):
 
 def test_two_students_at_once_do_not_see_each_other(hand_in):
     """Two guests of one sandbox have each their own process."""
-    source = "import builtins\ndef f():\n    old = getattr(builtins, 'mark', None)\n    builtins.mark = 1\n    return old"
+    source = (
+        "import builtins\ndef f():\n    old = getattr(builtins, 'mark', None)\n    builtins.mark = 1\n    return old"
+    )
     one, other = hand_in(source), hand_in(source)
     assert (one.call("f").value, other.call("f").value, one.call("f").value) == (None, None, 1)
 
@@ -415,20 +418,47 @@ def test_others_named_is_read_from_the_source(hand_in):
     assert "f calls g" in student.notes()
 
 
-def test_a_sandbox_that_died_is_our_fault_and_heals(hand_in, rung):
-    """The call under way is lost through no fault of the student, and the next student is graded."""
+@pytest.fixture
+def other_sandbox(rung):
+    """A sandbox that a test may break."""
     sandbox = Sandbox(rung, Limits())
-    try:
-        student = hand_in("def f(): return 7", sandbox=sandbox)
-        assert student.call("f").value == 7
-        os.kill(sandbox._zygote._process.pid, signal.SIGKILL)
-        sandbox._zygote._process.wait()
-        with pytest.raises(GuestFault):
-            student.call("f")
-        student.close()
-        assert hand_in("def f(): return 8", sandbox=sandbox).call("f").value == 8
-    finally:
-        sandbox.close()
+    yield sandbox
+    sandbox.close()
+
+
+def kill_zygote(sandbox):
+    """End a sandbox's zygote from outside, as a system that is short of memory does."""
+    process = sandbox._zygote._process
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_sandbox_that_died_costs_the_student_nothing(hand_in, other_sandbox):
+    """The call under way is made once more on a fresh one, and the notebook can be closed."""
+    student = hand_in("def f(): return 7", sandbox=other_sandbox)
+    values = [student.call("f").value]
+    before = other_sandbox._zygote
+    kill_zygote(other_sandbox)
+    while other_sandbox._zygote is before and len(values) < 10_000:  # the kernel takes a moment
+        values.append(student.call("f").value)
+    assert other_sandbox._zygote is not before
+    assert set(values) == {7}
+    assert student.limits_hit == set()
+
+
+def test_closing_after_the_sandbox_died_is_harmless(hand_in, other_sandbox):
+    """A guest that went with its sandbox is gone."""
+    student = hand_in("def f(): return 7", sandbox=other_sandbox)
+    student.call("f")
+    kill_zygote(other_sandbox)
+    assert student.close() is None
+
+
+def test_a_sandbox_that_died_heals(hand_in, other_sandbox):
+    """The next student gets a new one."""
+    assert hand_in("def f(): return 7", sandbox=other_sandbox).call("f").value == 7
+    kill_zygote(other_sandbox)
+    assert hand_in("def f(): return 8", sandbox=other_sandbox).call("f").value == 8
 
 
 @pytest.mark.parametrize("name", [*(rung.name for rung in ladder.LADDER), "none"])
@@ -440,7 +470,9 @@ def test_every_rung_answers(name, hand_in):
         pytest.skip(f"no {name} on this machine: {error}")
     sandbox = Sandbox(rung, QUICK)
     try:
-        student = hand_in("import math\ndef f(x):\n    return math.exp(x)", "def g():\n    return 1 / 0", sandbox=sandbox)
+        student = hand_in(
+            "import math\ndef f(x):\n    return math.exp(x)", "def g():\n    return 1 / 0", sandbox=sandbox
+        )
         assert student.call("f", 0.0).value == 1.0
         assert fault_of(student, "g").public == "raised ZeroDivisionError in cell 2, line 2 (`return 1 / 0`)"
     finally:

@@ -59,7 +59,9 @@ def test_output_goes_nowhere():
 
 def test_printing_inside_a_function_is_harmless(value):
     """Prints and progress bars do not spoil the value."""
-    source = "import sys\ndef f():\n    print('x' * 10**6)\n    sys.stderr.write('y')\n    sys.stdout.flush()\n    return 7"
+    source = (
+        "import sys\ndef f():\n    print('x' * 10**6)\n    sys.stderr.write('y')\n    sys.stdout.flush()\n    return 7"
+    )
     assert value(source) == 7
 
 
@@ -91,7 +93,7 @@ def test_numpy_is_there_unasked(value):
     ],
 )
 def test_the_courses_older_code_runs(value, imports, use):
-    """xrange and past.builtins, as the original course's notebooks import them."""
+    """It finds xrange and past.builtins, as the original course's notebooks import them."""
     assert value(imports, f"def f():\n    return {use}") == 6
 
 

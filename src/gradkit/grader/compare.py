@@ -17,23 +17,39 @@ RTOL, ATOL = 1e-7, 1e-9
 RTOL_FLOAT32, ATOL_FLOAT32 = 1e-4, 1e-5
 
 
+NAMED_TYPES = set(
+    """
+    list dict set frozenset str bytes int complex generator function builtin_function_or_method method type module
+    range map filter zip enumerate matrix MaskedArray coroutine slice ellipsis NotImplementedType Decimal Fraction
+    """.split()
+)
+
+
 class Disagreement(AssertionError):
     """A returned value that is not what was asked for; the text may be shown to the student."""
 
 
 def describe(value: Any) -> str:
-    """Return what kind of thing a value is, in words, without its content."""
+    """Return what kind of thing a value is, in words that student code cannot have chosen freely."""
     if value is None:
         return "None (does the function end with return?)"
     if isinstance(value, Opaque):
-        return f"an object of type {value}"
+        return f"an object of type {value}" if value in NAMED_TYPES else "an object of some other type"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.ndim else "a number"
+        return f"an array of shape {value.shape}" if value.ndim and _is_ordinary(value.shape) else _unshaped(value)
     if isinstance(value, tuple):
-        return f"{len(value)} values"
+        return f"{len(value)} values" if len(value) < 10 else "many values"
     if isinstance(value, bool | int | float):
         return "a number"
     return f"a {type(value).__name__}"
+
+
+def _is_ordinary(shape: tuple[int, ...]) -> bool:
+    return len(shape) <= 3 and max(shape) < 1000
+
+
+def _unshaped(value: NDArray[Any]) -> str:
+    return "an array of another shape" if value.ndim else "a number"
 
 
 def scalar(value: Any, what: str) -> float:
@@ -92,4 +108,4 @@ def _relation(actual: NDArray[np.float64], expected: NDArray[np.float64]) -> str
             return f": it is {whole} times too large"
         if math.isclose(factor, 1 / whole, rel_tol=1e-6):
             return f": it is {whole} times too small"
-    return ": it is off by one constant factor"
+    return ": it is off by one constant factor" if actual.size > 1 else ""

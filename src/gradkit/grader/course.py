@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ class Course:
         settings_text = self._read(folder / "assignment.toml")
         try:
             settings = msgspec.toml.decode(settings_text, type=Settings)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, ValueError) as error:
             raise CourseError(f"{folder / 'assignment.toml'}: {error}") from None
         seed = hmac.digest(self._seed(), assignment.encode(), "sha256")
         parts = [
@@ -185,8 +186,7 @@ def submissions(directory: Path, assignment: str, only: str | None = None) -> It
         raise CourseError(f"{directory} cannot be listed: {error.strerror}. Name the folder of submissions.") from None
     for name in names:
         student = directory / name
-        handed_in = student.is_symlink() or os.path.lexists(student / assignment)
-        if handed_in and only in (None, printable(name)):
+        if only in (None, printable(name)) and _handed_in(student, assignment):
             yield _submission(student, assignment)
 
 
@@ -195,25 +195,39 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
+def _handed_in(student: Path, assignment: str) -> bool:
+    try:
+        (student / assignment).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return student.is_symlink()
+    except OSError:  # not to be entered: that is a problem of a hand-in, not its absence
+        return True
+    return True
+
+
 def _submission(student: Path, assignment: str) -> Submission:
     name = printable(student.name)
-    folder = student / assignment
-    for place in (student, folder):
-        if place.is_symlink() or not place.is_dir():
-            problem = f"{printable(place.name)} is a link or a file, expected a folder: nothing was read through it"
-            return Submission(student=name, problem=problem)
     try:
-        found = sorted(printable(path.name) for path in folder.iterdir())
-        wanted = f"{assignment}.ipynb"
-        others = [other for other in found if other.endswith(".ipynb") and other != wanted]
-        if wanted not in found and others:
-            return Submission(student=name, problem=_misnamed(wanted, others))
-        notes = (f"only {wanted} is graded, not {', '.join(others[:5])}",) if others else ()
-        return Submission(student=name, notebook=extract.read_file(folder / wanted), notes=notes)
+        return _read(student, assignment)
     except SubmissionError as error:
         return Submission(student=name, problem=str(error))
     except OSError as error:
         return Submission(student=name, problem=f"the folder cannot be read: {error.strerror}")
+
+
+def _read(student: Path, assignment: str) -> Submission:
+    """Return a hand-in; raises SubmissionError or OSError for one that cannot be read."""
+    folder, wanted = student / assignment, f"{assignment}.ipynb"
+    for place in (student, folder):
+        if not stat.S_ISDIR(place.lstat().st_mode):
+            what = printable(place.name)
+            raise SubmissionError(f"{what} is a link or a file, expected a folder: nothing was read through it")
+    found = sorted(printable(path.name) for path in folder.iterdir())
+    others = [other for other in found if other.endswith(".ipynb") and other != wanted]
+    if wanted not in found and others:
+        raise SubmissionError(_misnamed(wanted, others))
+    notes = (f"only {wanted} is graded, not {', '.join(others[:5])}",) if others else ()
+    return Submission(student=printable(student.name), notebook=extract.read_file(folder / wanted), notes=notes)
 
 
 def _misnamed(wanted: str, others: list[str]) -> str:

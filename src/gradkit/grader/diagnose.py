@@ -22,6 +22,7 @@ from .errors import StudentFault, SuiteError
 from .sandbox.student import Student
 
 RTOL, ATOL = 1e-6, 1e-8
+MAX_SIZE = 100_000
 Probe = tuple[Any, ...]
 _KIND = {"IndexError": "shape", "ValueError": "shape", "TypeError": "shape", "AxisError": "shape"}
 """Exceptions that the same mistake with shapes raises in one style of code or another."""
@@ -83,9 +84,11 @@ def load_diagnostician(folder: Path, seed: bytes, right: Callable[..., Any]) -> 
     mistakes, probes = _module(folder / "mistakes.py"), _module(folder / "probes.py")
     if mistakes is None or probes is None:
         return None
-    digest = hmac.digest(seed, b"probes", "sha256")
-    drawn = probes.probes(np.random.default_rng(int.from_bytes(digest)))
-    return Diagnostician(load_catalogue(mistakes), drawn, right)
+    rng = np.random.default_rng(int.from_bytes(hmac.digest(seed, b"probes", "sha256")))
+    try:
+        return Diagnostician(load_catalogue(mistakes), probes.probes(rng), right)
+    except Exception as error:
+        raise SuiteError(f"mistakes.py or probes.py of the hidden suite: {type(error).__name__}: {error}") from error
 
 
 def behaviour_of(function: Callable[..., Any], probe: Probe) -> Behaviour:
@@ -116,12 +119,13 @@ def _values(returned: Any) -> tuple[Any, ...]:
 
 
 def _value(returned: Any) -> Any:
-    if isinstance(returned, str) or returned is None:
+    if isinstance(returned, np.ndarray | np.generic):
+        comparable = returned.size <= MAX_SIZE and returned.dtype.kind in "bfiu"
+    else:
+        comparable = isinstance(returned, bool | int | float)
+    if not comparable:
         return "something else"
-    try:
-        array = np.asarray(returned, np.float64)
-    except (TypeError, ValueError):
-        return "something else"
+    array = np.asarray(returned, np.float64)
     return array if array.ndim else float(array)
 
 

@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 from .errors import SubmissionError
 
 MAX_FILE = 20 << 20
+MAX_PARTS = 300_000
 MAX_CELLS = 2000
 MAX_CELL_SOURCE = 200_000
 MAX_SOURCE = 1_000_000
+KINDS = ("code", "markdown", "raw")
 
 
 class Cell(NamedTuple):
@@ -73,6 +75,8 @@ def read_notebook(data: bytes, name: str) -> Notebook:
     """Return the notebook in a submitted file's bytes; raises SubmissionError with one clear sentence."""
     if not data.strip():
         raise SubmissionError(f"{name} is empty: save the notebook and hand in again")
+    if data.count(b"{") + data.count(b"[") > MAX_PARTS:  # each takes far more memory than text
+        raise SubmissionError(f"{name} has more than {MAX_PARTS} parts: clear the outputs and hand in again")
     try:
         content = json.loads(data)
     except RecursionError:
@@ -119,7 +123,7 @@ def _cell(number: int, raw: Any, name: str) -> Cell:
         )
     # Half of a surrogate pair is legal in JSON and nowhere else.
     text = source.encode("utf-8", "replace").decode("utf-8")
-    return Cell(number, str(kind), text, _grade_id(raw))
+    return Cell(number, kind if kind in KINDS else "unknown", text, _grade_id(raw))
 
 
 def _grade_id(raw: dict[str, Any]) -> str | None:
@@ -130,7 +134,7 @@ def _grade_id(raw: dict[str, Any]) -> str | None:
 
 
 def _remarks(cells: Sequence[Cell], function: str) -> list[str]:
-    definition = re.compile(rf"^\s*def {re.escape(function)}\b", re.MULTILINE)
+    definition = re.compile(rf"^[ \t]*def {re.escape(function)}\b", re.MULTILINE)
     carriers = [cell for cell in cells if cell.grade_id == function]
     pasted = [cell for cell in cells if cell.kind != "code" and definition.search(cell.source)]
     remarks = []

@@ -34,10 +34,13 @@ class Grader:
         self.version = version
         self._sandbox = Sandbox(rung, bundle.settings.limits)
         self._session = SuiteSession(bundle)
-        self._diagnosticians: dict[str, Diagnostician | None] = {
-            name: load_diagnostician(self._session.folder, bundle.seed, right)
-            for name, right in reference_functions(bundle).items()
-        }
+        self._diagnosticians: dict[str, Diagnostician | None] = {}
+        try:
+            for name, right in reference_functions(bundle).items():
+                self._diagnosticians[name] = load_diagnostician(self._session.folder, bundle.seed, right)
+        except BaseException:
+            self.close()
+            raise
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Return the result of one submission; what cannot be judged is said in its ``problem``."""
@@ -120,12 +123,30 @@ def _question(name: str, points: float, checks: tuple[Check, ...], hint: str) ->
     return Question(id=name, score=score_of(checks, points), max_score=points, checks=checks)
 
 
-@functools.lru_cache(maxsize=1)
-def grader_for(bundle: Bundle, rung: ladder.Rung, version: str) -> Grader:
-    """Return this process's grader for a bundle: workers of any executor come here with each submission."""
-    return Grader(bundle, rung, version)
+class Workplace:
+    """Keeps the grader that this process used last, and closes it when another one is needed."""
+
+    def __init__(self) -> None:
+        self._key: tuple[str, str, str] | None = None
+        self._grader: Grader | None = None
+
+    def grader_for(self, bundle: Bundle, rung: ladder.Rung, version: str) -> Grader:
+        """Return the grader for a bundle on a rung; raises SuiteError if the suite cannot be used."""
+        key = (bundle.sha256, rung.name, version)
+        if self._grader is None or key != self._key:
+            if self._grader is not None:
+                self._grader.close()
+                self._grader = None
+            self._grader, self._key = Grader(bundle, rung, version), key
+        return self._grader
+
+
+@functools.cache
+def workplace() -> Workplace:
+    """Return this process's workplace: workers of any executor come here with each submission."""
+    return Workplace()
 
 
 def grade_submission(bundle: Bundle, rung: ladder.Rung, version: str, submission: Submission) -> SubmissionResult:
     """Grade one submission in this process."""
-    return grader_for(bundle, rung, version).grade(submission)
+    return workplace().grader_for(bundle, rung, version).grade(submission)

@@ -9,20 +9,18 @@ A suite's tests take the fixtures below and carry these marks:
 ``published``              the inputs are known to students, so texts of their exceptions may be shown
 """
 
-import hmac
 import queue
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import numpy as np
 import pytest
 
 from .course import Bundle
 from .errors import SuiteError
+from .fixtures import SITTING, Sitting
 from .model import Check, Outcome
-from .sandbox.student import Report, Student
+from .sandbox.student import Student
 from .verdict import Judged, Verdict, verdict_of
 
 MARKS = (
@@ -32,30 +30,6 @@ MARKS = (
     "requires_any(*checks): checks of the same question of which one must have passed",
     "published: the inputs are known to students",
 )
-
-
-class RemoteFunction:
-    """One of the student's functions: call it, or ask for a report of the call."""
-
-    def __init__(self, student: Callable[[], Student], name: str) -> None:
-        self._student = student
-        self.name = name
-
-    def __call__(self, *arguments: Any) -> Any:
-        """Return what the student's function returns for fresh copies of the arguments."""
-        return self._student().call(self.name, *arguments).value
-
-    def watched(self, *arguments: Any) -> Report:
-        """Call and report which arguments were changed or shared, and whether randomness was used."""
-        return self._student().watched(self.name, *arguments)
-
-    def counted(self, *arguments: Any) -> Report:
-        """Call and count the instructions executed in the notebook's own code."""
-        return self._student().counted(self.name, *arguments)
-
-    def names_other_functions(self) -> tuple[str, ...]:
-        """Return the other graded functions that this one's source names."""
-        return self._student().others_named(self.name)
 
 
 class Item(NamedTuple):
@@ -75,51 +49,18 @@ class HiddenSuite:
 
     def __init__(self, bundle: Bundle, reference: Mapping[str, Callable[..., Any]]) -> None:
         self.bundle = bundle
-        self.functions = SimpleNamespace(**reference)
+        self.sitting = Sitting(bundle, reference)
         self.inbox: queue.SimpleQueue[Student | None] = queue.SimpleQueue()
         self.outbox: queue.SimpleQueue[Judged | BaseException] = queue.SimpleQueue()
-        self.current: Student | None = None
         self.items: list[Item] = []
         self.verdict = Verdict(Outcome.PASSED)
         self.broken: list[str] = []
 
-    # ------------------------------------------------------------------ what suites use
-
-    @pytest.fixture(scope="session")
-    def student(self) -> SimpleNamespace:
-        """The student's graded functions."""
-        remote = {name: RemoteFunction(self._student, name) for name in self.bundle.graded}
-        return SimpleNamespace(**remote)
-
-    @pytest.fixture(scope="session")
-    def reference(self) -> SimpleNamespace:
-        """The reference functions; they run in the grader itself."""
-        return self.functions
-
-    @pytest.fixture
-    def function(self, question: str, student: SimpleNamespace) -> RemoteFunction:
-        """The student's function that the check is about."""
-        return getattr(student, question)  # type: ignore[no-any-return]
-
-    @pytest.fixture(scope="session")
-    def draw(self) -> Callable[[str], np.random.Generator]:
-        """Return a random generator for a purpose; the same for the whole class, unknown without the seed."""
-
-        def generator(purpose: str) -> np.random.Generator:
-            digest = hmac.digest(self.bundle.seed, purpose.encode(), "sha256")
-            return np.random.default_rng(int.from_bytes(digest))
-
-        return generator
-
-    def _student(self) -> Student:
-        if self.current is None:
-            raise SuiteError("a student's function was called while no student is being graded")
-        return self.current
-
     # ------------------------------------------------------------------ collection
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the marks known to pytest."""
+        """Make the marks known to pytest, and the sitting to the fixtures."""
+        config.stash[SITTING] = self.sitting
         for mark in MARKS:
             config.addinivalue_line("markers", mark)
 
@@ -147,6 +88,8 @@ class HiddenSuite:
             for name in (*item.requires, *item.requires_any):
                 if (item.question, name) not in known:
                     self.broken.append(f"{item.test.nodeid} requires {name!r}, which is no earlier check")
+            if (item.question, item.id) in known:
+                self.broken.append(f"{item.test.nodeid}: there is another check named {item.id!r}; rename one")
             known.add((item.question, item.id))
         self.broken += [f"no check is about {name}" for name in order if name not in {q for q, _ in known}]
 
@@ -154,7 +97,7 @@ class HiddenSuite:
         callspec = getattr(test, "callspec", None)
         question = callspec.params.get("question", "") if callspec else ""
         function = getattr(test, "function", None)
-        weight, requires, any_of = map(test.get_closest_marker, ("weight", "requires", "requires_any"))
+        requires, any_of = map(test.get_closest_marker, ("requires", "requires_any"))
         description = (getattr(function, "__doc__", None) or "").strip().split("\n")[0]
         if not question:
             self.broken.append(f"{test.nodeid} takes no fixture 'function' or 'question', or has no question mark")
@@ -163,12 +106,24 @@ class HiddenSuite:
         return Item(
             test=test,
             question=question,
-            id=getattr(test, "originalname", test.name).removeprefix("test_"),
-            weight=float(weight.kwargs.get(question, weight.args[0])) if weight else 0.0,
+            id=_check_id(test, question),
+            weight=self._weight(test, question),
             requires=requires.args if requires else (),
             requires_any=any_of.args if any_of else (),
             description=description,
         )
+
+    def _weight(self, test: pytest.Item, question: str) -> float:
+        mark = test.get_closest_marker("weight")
+        if mark is None:
+            return 0.0
+        try:
+            weight = float(mark.kwargs[question] if question in mark.kwargs else mark.args[0])
+        except (TypeError, ValueError, IndexError):
+            weight = -1.0
+        if not 0 <= weight < float("inf"):
+            self.broken.append(f"{test.nodeid}: a weight is a number, as in weight(2.5) or weight(2.5, {question}=3)")
+        return weight
 
     # ------------------------------------------------------------------ running
 
@@ -180,9 +135,9 @@ class HiddenSuite:
             return True
         self.outbox.put(Judged({}))  # ready
         for student in iter(self.inbox.get, None):
-            self.current = student
+            self.sitting.student = student
             self.outbox.put(self._judge())
-            self.current = None
+            self.sitting.student = None
         return True
 
     @pytest.hookimpl(wrapper=True)
@@ -191,7 +146,7 @@ class HiddenSuite:
         report = yield
         if call.excinfo is not None and self.verdict.outcome is Outcome.PASSED:
             published = item.get_closest_marker("published") is not None
-            self.verdict = verdict_of(call.excinfo.value, published=published)
+            self.verdict = verdict_of(call.excinfo.value, published=published, in_test=call.when == "call")
         return report
 
     def _judge(self) -> Judged:
@@ -215,8 +170,10 @@ class HiddenSuite:
         blocker = _blocker(item, earlier)
         root = None
         if blocker is None:
-            # The protocol is what pytest runs for each test; naming a next test keeps session fixtures alive.
-            item.test.ihook.pytest_runtest_protocol(item=item.test, nextitem=next_test)
+            self.sitting.current().begin_check(published=item.test.get_closest_marker("published") is not None)
+            self.sitting.passed = frozenset(n for n, check in earlier.items() if check.outcome is Outcome.PASSED)
+            # The protocol is what pytest runs for each test; naming where it goes on keeps session fixtures alive.
+            item.test.ihook.pytest_runtest_protocol(item=item.test, nextitem=next_test.parent)
         else:
             root = blocker.id if blocker.outcome is Outcome.FAILED else blocker.blocked_by
             because = f"it needs {blocker.id.replace('_', ' ')}, which did not pass"
@@ -233,6 +190,14 @@ class HiddenSuite:
             blocked_by=root,
             seconds=round(time.perf_counter() - started, 6),
         )
+
+
+def _check_id(test: pytest.Item, question: str) -> str:
+    """Return the test's name without ``test_``, with the values of its own parameters if it has any."""
+    name = getattr(test, "originalname", test.name)
+    parameters = test.name.removeprefix(name).removeprefix("[").removesuffix("]").split("-")
+    own = "-".join(part for part in parameters if part and part != question)
+    return name.removeprefix("test_") + (f"[{own}]" if own else "")
 
 
 def _blocker(item: Item, earlier: Mapping[str, Check]) -> Check | None:

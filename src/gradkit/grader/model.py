@@ -113,7 +113,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     call_seconds: float = 5.0
     submission_seconds: float = 60.0
     memory_mb: int = 2048
-    reply_mb: int = 64
+    reply_mb: int = 8
     crashes: int = 4
 
 

@@ -15,7 +15,13 @@ def reference_functions(bundle: Bundle) -> dict[str, Callable[..., Any]]:
     sliced = slice_cells(notebook.code(), bundle.graded)
     namespace: dict[str, Any] = {"__name__": f"reference_{bundle.assignment}"}
     for statement in sliced.statements:
-        exec(statement.code, namespace)  # noqa: S102 - the instructor's own notebook
+        try:
+            exec(statement.code, namespace)  # noqa: S102 - the instructor's own notebook
+        except Exception as error:
+            place = f"cell {statement.cell}, line {statement.line}"
+            raise SuiteError(
+                f"the notebook of {bundle.assignment} fails in {place}: {type(error).__name__}: {error}"
+            ) from error
     missing = [name for name in bundle.graded if not callable(namespace.get(name))]
     if missing:
         raise SuiteError(

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .model import SubmissionResult
+from .wording import visible
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -65,7 +66,7 @@ def table(rows: Sequence[Row], questions: Sequence[str]) -> Table:
     for student in rows:
         points = (_points(score) for score in (*student.scores, student.score))
         cells = (student.student, *points, student.trouble)
-        drawn.add_row(*(Text(_visible(cell)) for cell in cells))
+        drawn.add_row(*(Text(visible(cell)) for cell in cells))
     return drawn
 
 
@@ -88,13 +89,8 @@ def as_csv(rows: Sequence[Row], questions: Sequence[str]) -> str:
     for student in rows:
         judged = "yes" if student.judged else "no"
         values = [*student.scores, student.score, student.max_score, student.isolation, judged]
-        writer.writerow([_harmless(student.student), *values, _harmless(_visible(student.trouble))])
+        writer.writerow([_harmless(visible(student.student)), *values, _harmless(visible(student.trouble))])
     return file.getvalue()
-
-
-def _visible(text: str) -> str:
-    """Return a text without line breaks and characters that would steer a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.replace("\n", " "))
 
 
 def _points(score: float | None) -> str:

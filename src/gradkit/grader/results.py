@@ -29,7 +29,7 @@ class Results:
         """Return a student's result; None if there is none, or none that this version understands."""
         try:
             result = msgspec.json.decode(self.path(student).read_bytes(), type=SubmissionResult)
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return None
         return result if result.format_version == FORMAT_VERSION else None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from . import fixtures
 from .course import Bundle
 from .errors import SuiteError
 from .hidden_suite import HiddenSuite
@@ -17,10 +18,11 @@ from .reference import reference_functions
 from .sandbox.student import Student
 from .verdict import Judged
 
+FOLDER_PREFIX = "gradkit-suite-"
 QUIET = """
 -p no:cacheprovider -p no:terminal -p no:faulthandler -p no:logging -p no:warnings
 -p no:unraisableexception -p no:threadexception --capture=no --import-mode=importlib --strict-markers
---disable-plugin-autoload
+--assert=plain --disable-plugin-autoload
 """.split()
 
 
@@ -33,7 +35,8 @@ class SuiteSession:
 
     def __init__(self, bundle: Bundle) -> None:
         self._plugin = HiddenSuite(bundle, reference_functions(bundle))
-        self._folder = tempfile.TemporaryDirectory(prefix="gradkit-suite-")
+        _forget_other_suites()
+        self._folder = tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX)
         for name, content in bundle.suite:
             Path(self._folder.name, name).write_bytes(content)
         Path(self._folder.name, "pytest.ini").write_text("[pytest]\npythonpath = .\n")
@@ -59,9 +62,6 @@ class SuiteSession:
         """End the session and remove the suite's files."""
         self._plugin.inbox.put(None)
         self._thread.join()
-        for name, module in list(sys.modules.items()):  # another suite may use the same file names
-            if str(getattr(module, "__file__", None)).startswith(self._folder.name):
-                del sys.modules[name]
         self._folder.cleanup()
 
     def _answer(self) -> Judged:
@@ -74,8 +74,15 @@ class SuiteSession:
         folder = self._folder.name
         arguments = [*QUIET, "-c", f"{folder}/pytest.ini", "--rootdir", folder, folder]
         try:
-            code = pytest.main(arguments, plugins=[self._plugin])
+            code = pytest.main(arguments, plugins=[self._plugin, fixtures])
             reason = "\n".join(self._plugin.broken) or f"pytest ended with {code!s}"
             self._plugin.outbox.put(SuiteError(f"the hidden suite's session ended: {reason}"))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             self._plugin.outbox.put(error)
+
+
+def _forget_other_suites() -> None:
+    """Drop the modules of earlier suites from the import system: another suite may use the same file names."""
+    for name, module in list(sys.modules.items()):
+        if f"/{FOLDER_PREFIX}" in str(getattr(module, "__file__", None)):
+            del sys.modules[name]

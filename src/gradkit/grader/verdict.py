@@ -33,16 +33,22 @@ class Judged(NamedTuple):
     unanswered: frozenset[str] = frozenset()
 
 
-def verdict_of(error: BaseException, *, published: bool) -> Verdict:
-    """Return what an exception from a test means: the student's failure, a skip, or our own fault."""
+def verdict_of(error: BaseException, *, published: bool, in_test: bool) -> Verdict:
+    """Return what an exception from a test means: the student's failure, a skip, or our own fault.
+
+    Args:
+        error: what the test or one of its fixtures raised.
+        published: whether the student knows the inputs, so that texts of exceptions may be shown.
+        in_test: whether it came from the test itself; an assertion of a fixture is no verdict on a student.
+    """
     if isinstance(error, StudentFault):
         text = error.details if published else error.public
         return Verdict(Outcome.FAILED, f"Your function {text}.", unanswered=not error.exception)
     if isinstance(error, Disagreement):
         return Verdict(Outcome.FAILED, str(error))
-    if isinstance(error, AssertionError):
+    if isinstance(error, AssertionError) and in_test:
         return Verdict(Outcome.FAILED)  # pytest's own text would quote hidden values
     if isinstance(error, pytest.skip.Exception):
-        return Verdict(Outcome.NOT_JUDGED, f"Not judged: {error.msg}.")
+        return Verdict(Outcome.NOT_JUDGED, f"Not judged: {error.msg}.", f"the check was skipped: {error.msg}")
     kind = "the sandbox failed" if isinstance(error, GuestFault) else f"the check failed ({type(error).__name__})"
     return Verdict(Outcome.NOT_JUDGED, "Not judged: a fault of the grader, not yours.", f"{kind}: {error}")

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import select
 import signal
 import socket
 import time
@@ -16,11 +17,12 @@ HELLO_SECONDS = 60.0
 
 
 class End(NamedTuple):
-    """How a guest ended: its wait status, CPU seconds and peak memory in bytes."""
+    """How a guest ended: its wait status, CPU seconds, peak memory in bytes, and whether we did not kill it."""
 
     status: int
     cpu: float
     peak: int
+    by_itself: bool = True
 
 
 class Guest:
@@ -89,12 +91,13 @@ class Guest:
             position += count
         return data
 
-    def kill(self) -> End:
-        """End the guest, if it has not ended by itself, and return how it ended."""
+    def kill(self, grace: float = 0) -> End:
+        """End the guest, unless it ends by itself within ``grace`` seconds, and return how it ended."""
         if self.end is None:
+            by_itself = bool(select.select([self._handle], [], [], grace)[0])
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
             self._channel.close()
             os.close(self._handle)
-            self.end = self._wait()
+            self.end = self._wait()._replace(by_itself=by_itself)
         return self.end

@@ -6,15 +6,17 @@ could carry inputs out, so it goes only into the details, which are shown for pu
 """
 
 import builtins
+import itertools
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import FaultKind, StudentFault
+from ..wording import visible
 
 NUMPY_EXCEPTIONS = {"AxisError", "LinAlgError", "DTypePromotionError", "UFuncTypeError"}
-MAX_LINE, MAX_REASONS = 80, 3
+MAX_LINE, MAX_TEXT, MAX_REASONS, MAX_FAILURES = 80, 500, 3, 50
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Facts:
         problems: (cell, line, text) of cells that are no Python; from trusted code.
         functions: (name, cell, line) of every function defined at the top level; from trusted code.
         reads: for each graded function, the graded functions that it names; from trusted code.
+        reflection: for each graded function, names with which it could pry into its execution; from trusted code.
         failures: (cell, line, exception, text) of definitions that failed; the student's own words.
     """
 
@@ -37,6 +40,7 @@ class Facts:
     problems: Sequence[tuple[int, int, str]] = ()
     functions: Sequence[tuple[str, int, int]] = ()
     reads: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reflection: Mapping[str, Sequence[str]] = field(default_factory=dict)
     failures: Sequence[tuple[int, int, str, str]] = ()
 
     def others_named(self, name: str) -> tuple[str, ...]:
@@ -56,10 +60,10 @@ class Facts:
 
     def place(self, cell: int, line: int) -> str:
         """Return a place in the notebook in words, with the line itself; empty if there is no such place."""
-        lines = self.sources.get(cell, "").split("\n")
+        lines = self.sources[cell].split("\n") if cell in self.sources else []
         if not 0 < line <= len(lines):
             return ""
-        return f"cell {cell}, line {line} (`{lines[line - 1].strip()[:MAX_LINE]}`)"
+        return f"cell {cell}, line {line} (`{visible(lines[line - 1], MAX_LINE)}`)"
 
     def place_in(self, file: str, line: int) -> str:
         """Return a place given by the file name under which a cell was compiled; empty if there is none."""
@@ -74,7 +78,7 @@ class Facts:
         kind = exception if _is_known_exception(exception) else "an exception of its own"
         place = self.place(cell, line)
         public = f"raised {kind}" + (f" in {place}" if place else "")
-        details = f"{public}: {' '.join(text.split())}".rstrip(".: ")
+        details = f"{public}: {visible(text, MAX_TEXT)}".rstrip(".: ")
         return StudentFault(FaultKind.RAISED, public, details, exception)
 
     def missing(self, name: str) -> StudentFault:
@@ -84,7 +88,10 @@ class Facts:
         renamed = [
             f"there is a function {other}: was it renamed?" for other in sorted(defined) if _similar(other, name)
         ]
-        failed = [f"{kind} in {self.place(cell, line)}: {text}" for cell, line, kind, text in self.failures]
+        failed = [
+            f"{visible(kind, MAX_LINE)} in {self.place(cell, line)}: {visible(text, MAX_TEXT)}"
+            for cell, line, kind, text in self.failures
+        ]
         reasons = [*self.remarks[name], *unread, *renamed, *failed][:MAX_REASONS]
         because = "; ".join(reasons) or f"expected `def {name}(...)` in a code cell"
         return StudentFault(FaultKind.MISSING, f"was not found in the notebook: {because}".rstrip("."))
@@ -94,13 +101,16 @@ def read_failures(values: Sequence[Any]) -> tuple[tuple[int, int, str, str], ...
     """Return the failed definitions that a guest reports, leaving out what is malformed."""
     listed = values[0] if len(values) == 1 and isinstance(values[0], tuple) else ()
     shape = [int, int, str, str]
-    return tuple(entry for entry in listed if isinstance(entry, tuple) and [type(part) for part in entry] == shape)
+    sound = (entry for entry in listed if isinstance(entry, tuple) and [type(part) for part in entry] == shape)
+    return tuple(itertools.islice(sound, MAX_FAILURES))
 
 
-def how_it_died(status: int) -> str:
+def how_it_died(status: int, *, by_itself: bool = True) -> str:
     """Return in words why a guest ended before it answered, from its wait status."""
+    if not by_itself:
+        return "closed the connection to the grader"
     # Inside its process namespace a guest is process 1, for which abort() ends in SIGSEGV too.
-    reasons = {
+    reasons: dict[int, str] = {
         signal.SIGSEGV: "crashed the Python interpreter (a segmentation fault or abort)",
         signal.SIGABRT: "crashed the Python interpreter (abort)",
         signal.SIGKILL: "was ended by the operating system: it used too much CPU time or memory",
@@ -108,7 +118,7 @@ def how_it_died(status: int) -> str:
     }
     number = status & 0x7F
     if number:
-        return reasons.get(signal.Signals(number), f"was ended by signal {number}")
+        return reasons.get(number, f"was ended by signal {number}")
     return "ended the whole Python process instead of returning (os._exit or the like)"
 
 

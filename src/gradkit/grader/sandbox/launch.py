@@ -65,7 +65,11 @@ class Zygote:
             except OSError as error:
                 ours.close()
                 raise GuestFault(f"the {self.rung.name} sandbox has died: {error}") from None
-        _, handle = self._next("spawned")
+        try:
+            _, handle = self._next("spawned")
+        except GuestFault:
+            ours.close()
+            raise
         guest = Guest(ours, handle, functools.partial(self.end_of, self._jobs))
         guest.hello(self.rung)
         return guest

@@ -16,6 +16,9 @@ from ..model import Limits
 from . import channel, explain, launch, wire
 from .guest.serve import COUNT, WATCH
 
+MAX_NAME = 100
+GRACE = 0.25
+"""Seconds that a guest which hung up gets to end by itself, so that its status tells why."""
 REPORT = [float, tuple, tuple, bool, int, bool, str, int]
 """Types of a report's parts: seconds, changed, shared, moved random state, instructions, off, file, line."""
 
@@ -55,16 +58,28 @@ class Student:
         self._lost = 0
         self._with_calls = True
         self._hopeless: StudentFault | None = None
+        self._published = False
+        self._guest_knows_secrets = False
         self.limits_hit: set[str] = set()
 
     def call(self, name: str, *arguments: Any, flags: int = 0) -> Report:
         """Call a function of the notebook with fresh copies of the arguments."""
         kind, values = self._ask(wire.Kind.CALL, [name, list(arguments), flags])
+        self._guest_knows_secrets |= not self._published
         if kind == wire.Kind.ERROR:
             raise self._raised(name, values)
         if kind == wire.Kind.RESULT:
             return self._report(values)
         raise self._lose_guest(_interference())
+
+    def begin_check(self, *, published: bool) -> None:
+        """Prepare for a check whose inputs students know, or do not know.
+
+        A published check shows the texts of exceptions; so it gets a guest that has seen no hidden input.
+        """
+        self._published = published
+        if published and self._guest_knows_secrets:
+            self.close()
 
     def watched(self, name: str, *arguments: Any) -> Report:
         """Call a function and report what it did to its arguments and to the global random state."""
@@ -79,6 +94,11 @@ class Student:
         self._ready()
         return self._facts.others_named(name)
 
+    def reflection(self, name: str) -> tuple[str, ...]:
+        """Return the names in this function's source with which it could pry into its own execution."""
+        self._ready()
+        return tuple(self._facts.reflection.get(name, ()))
+
     def notes(self) -> tuple[str, ...]:
         """Return remarks on the notebook that the student should know of."""
         return self._facts.notes()
@@ -90,32 +110,31 @@ class Student:
             with contextlib.suppress(GuestFault):  # a sandbox that has died has ended its guests
                 lost.kill()
 
-    def _ready(self) -> channel.Guest:
-        """Return a guest in which the notebook's definitions have run."""
-        if self._hopeless is not None:
-            raise self._hopeless
-        if self._guest is None:
+    def _ready(self) -> None:
+        """Have a guest in which the notebook's definitions have run."""
+        while self._guest is None:
+            if self._hopeless is None and self._left <= 0:
+                self._hopeless = self._out_of_time()
+            if self._hopeless is not None:
+                raise self._hopeless
             self._guest = self._sandbox.spawn()
+            self._guest_knows_secrets = False
             try:
                 self._define()
             except StudentFault as fault:
-                self._lose_guest(fault)
+                reason = self._lose_guest(fault)
                 if not self._with_calls:
-                    self._hopeless = StudentFault(
-                        fault.kind, f"could not be defined: running the notebook's definitions {fault.public}"
-                    )
-                    raise self._hopeless from None
+                    sentence = f"could not be defined: running the notebook's definitions {reason.public}"
+                    self._hopeless = StudentFault(reason.kind, sentence)
                 # Perhaps a constant is computed by an endless call: the functions may do without it.
                 self._with_calls = False
-                return self._ready()
-        return self._guest
 
     def _define(self) -> None:
         kind, values = self._exchange(wire.Kind.PREPARE, [self._cells, list(self._facts.graded), self._with_calls])
         if kind != wire.Kind.PREPARED:
             raise GuestFault(f"a guest could not read the cells: {values}")
-        self._facts.problems, self._facts.functions, reads = values
-        self._facts.reads = dict(reads)
+        self._facts.problems, self._facts.functions, reads, reflection = values
+        self._facts.reads, self._facts.reflection = dict(reads), dict(reflection)
         kind, values = self._exchange(wire.Kind.EXECUTE, [])
         if kind != wire.Kind.EXECUTED:
             raise _interference()
@@ -137,11 +156,7 @@ class Student:
     def _exchange(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
         assert self._guest is not None
         if self._left <= 0:
-            self.limits_hit.add("submission_seconds")
-            raise StudentFault(
-                FaultKind.OUT_OF_TIME,
-                f"was not called: this submission has used up its {self._limits.submission_seconds:g} seconds",
-            )
+            raise self._out_of_time()
         seconds = min(self._limits.call_seconds, self._left)
         started = time.monotonic()
         try:
@@ -149,31 +164,40 @@ class Student:
         finally:
             self._left -= time.monotonic() - started
 
+    def _out_of_time(self) -> StudentFault:
+        self.limits_hit.add("submission_seconds")
+        seconds = self._limits.submission_seconds
+        return StudentFault(
+            FaultKind.OUT_OF_TIME, f"was not called: this submission has used up its {seconds:g} seconds"
+        )
+
     def _lose_guest(self, fault: StudentFault) -> StudentFault:
         """End a guest that is of no more use and return the fault with what its end tells."""
         assert self._guest is not None
         lost, self._guest = self._guest, None
-        end = lost.kill()
+        end = lost.kill(grace=GRACE if fault.kind is FaultKind.DIED else 0)
         self._lost += 1
-        if fault.kind is FaultKind.TIMED_OUT:
+        if fault.kind is FaultKind.TIMED_OUT and self._left <= 0:
+            self.limits_hit.add("submission_seconds")
+            fault = StudentFault(fault.kind, "did not return within what was left of this submission's time")
+        elif fault.kind is FaultKind.TIMED_OUT:
             self.limits_hit.add("call_seconds")
             fault = StudentFault(fault.kind, f"did not return within {self._limits.call_seconds:g} seconds")
         elif fault.kind is FaultKind.TOO_LARGE:
             self.limits_hit.add("reply_mb")
         elif fault.kind is FaultKind.DIED:
-            fault = StudentFault(fault.kind, explain.how_it_died(end.status))
+            fault = StudentFault(fault.kind, explain.how_it_died(end.status, by_itself=end.by_itself))
         if self._lost >= self._limits.crashes:
             self.limits_hit.add("crashes")
-            self._hopeless = StudentFault(
-                FaultKind.DIED,
-                f"was not called: this submission's process was lost {self._lost} times already",
-            )
+            sentence = f"was not called: this submission's process was lost {self._lost} times already"
+            self._hopeless = StudentFault(FaultKind.DIED, sentence)
         return fault
 
     def _report(self, values: list[Any]) -> Report:
         if len(values) == 2 and isinstance(values[1], tuple) and len(values[1]) == len(REPORT):
             _, changed, shared, moved, instructions, switched_off, file, line = values[1]
-            if [type(part) for part in values[1]] == REPORT:
+            sound = [type(part) for part in values[1]] == REPORT
+            if sound and _are_positions(changed) and _are_positions(shared):
                 busiest = self._facts.place_in(file, line)
                 return Report(values[0], changed, shared, moved, instructions, switched_off, busiest)
         raise self._lose_guest(_interference())
@@ -182,11 +206,16 @@ class Student:
         if [type(value) for value in values] != [str, str, int, int]:
             return self._lose_guest(_interference())
         exception, text, cell, line = values
+        exception = exception[:MAX_NAME]
         if exception == "":
             return self._facts.missing(name)
         if exception == "MemoryError":
             self.limits_hit.add("memory_mb")
         return self._facts.raised(exception, text, cell, line)
+
+
+def _are_positions(listed: tuple[Any, ...]) -> bool:
+    return all(type(position) is int and 0 <= position < wire.MAX_ITEMS for position in listed)
 
 
 def _interference() -> StudentFault:

@@ -31,6 +31,7 @@ DTYPES = (
 )
 MAX_DIMENSIONS, MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 4, 5000, 1 << 20
 MAX_VALUES = 8
+MAX_PARTS = 20_000
 
 
 class WireError(Exception):
@@ -147,8 +148,12 @@ class _Decoder:
     def __init__(self, body: bytes | bytearray) -> None:
         self.body = memoryview(body)
         self.position = 0
+        self.parts = 0
 
     def value(self, depth: int) -> Any:
+        self.parts += 1
+        if self.parts > MAX_PARTS:  # many tiny values cost far more than their bytes
+            raise WireError("too many values")
         tag = self._number("<B")
         if tag == Tag.NONE:
             return None

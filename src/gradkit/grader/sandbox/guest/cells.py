@@ -6,12 +6,18 @@ functions, classes, constants. This is a backward slice of the notebook (M. Weis
 over global names.
 """
 
+import __future__
+
 import ast
 import dis
+import functools
+import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
+
+from . import reflection
 
 LINE_MAGIC = re.compile(r"(?P<indent>\s*)(?:[%!?].*|[\w.]+\?\??|[\w, ]+=\s*[%!].*)")
 CELL_MAGICS_WITH_PYTHON = {"time", "timeit", "capture", "prun"}
@@ -30,13 +36,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement: the cell it stands in, the names it binds and those it reads."""
+    """One top-level statement: the cell it stands in, the names it binds, reads, and could pry with."""
 
     cell: int
     line: int
     code: CodeType
     binds: frozenset[str]
     reads: frozenset[str]
+    reflection: frozenset[str]
     calls: bool
     is_function: bool
 
@@ -50,12 +57,14 @@ class Sliced:
         functions: (name, cell, line) of each top-level function of the notebook.
         problems: cells and statements that could not be read.
         reads: for each graded name, the global names that its definitions read.
+        reflection: for each graded name, the names in all it needs with which it could pry into its own execution.
     """
 
     statements: list[Statement] = field(default_factory=list)
     functions: list[tuple[str, int, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     reads: dict[str, frozenset[str]] = field(default_factory=dict)
+    reflection: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def cell_name(index: int) -> str:
@@ -73,15 +82,22 @@ def slice_cells(cells: Iterable[tuple[int, str]], graded: Sequence[str], *, call
     """
     result = Sliced()
     found: list[Statement] = []
+    flags = 0
     for index, source in cells:
-        for node in _parsed(index, source, result.problems):
-            statement = _statement(index, node, result.problems)
+        nodes = _parsed(index, source, result.problems)
+        flags |= _future_flags(nodes)  # as in Jupyter, they hold for all later cells
+        for node in nodes:
+            statement = _statement(index, node, flags, result.problems)
             if statement is not None and (calls or not statement.calls):
                 found.append(statement)
                 if statement.is_function:
                     result.functions.extend((name, index, statement.line) for name in statement.binds)
     result.statements = _needed(found, graded)
-    result.reads = {name: frozenset().union(*(s.reads for s in found if name in s.binds)) for name in graded}
+    for name in graded:
+        definitions = [statement for statement in found if name in statement.binds]
+        result.reads[name] = frozenset().union(*(statement.reads for statement in definitions))
+        needed = _needed(found, [name])
+        result.reflection[name] = frozenset().union(*(statement.reflection for statement in needed))
     return result
 
 
@@ -109,9 +125,7 @@ def _parsed(index: int, source: str, problems: list[Problem]) -> list[ast.stmt]:
     try:
         return ast.parse(without_magics(source)).body
     except PARSER_GIVES_UP as error:
-        line = getattr(error, "lineno", None) or 1
-        text = error.msg if isinstance(error, SyntaxError) else f"the parser gave up ({type(error).__name__})"
-        problems.append(Problem(index, line, f"syntax error: {text}"))
+        problems.append(Problem(index, getattr(error, "lineno", None) or 1, _why(error)))
         return []
 
 
@@ -137,26 +151,40 @@ def without_magics(source: str) -> str:
     return "\n".join(lines)
 
 
-def _statement(index: int, node: ast.stmt, problems: list[Problem]) -> Statement | None:
-    binds = frozenset(_bound(node))
-    if not binds:
-        return None
+def _statement(index: int, node: ast.stmt, flags: int, problems: list[Problem]) -> Statement | None:
+    """Return a statement that binds names, None for any other; one that cannot be compiled is a problem."""
     try:
-        code = compile(ast.Module([node], []), cell_name(index), "exec")
+        binds = frozenset(_bound(node))
+        if not binds:
+            return None
+        code = compile(ast.Module([node], []), cell_name(index), "exec", flags)
+        is_assignment = isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
+        return Statement(
+            cell=index,
+            line=node.lineno,
+            code=code,
+            binds=binds,
+            reads=frozenset(_global_reads(code)),
+            reflection=frozenset(reflection.names_in(node, code)),
+            calls=is_assignment and any(isinstance(part, ast.Call) for part in ast.walk(node)),
+            is_function=isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef),
+        )
     except PARSER_GIVES_UP as error:
-        text = error.msg if isinstance(error, SyntaxError) else f"the compiler gave up ({type(error).__name__})"
-        problems.append(Problem(index, getattr(error, "lineno", None) or node.lineno, f"syntax error: {text}"))
+        problems.append(Problem(index, getattr(error, "lineno", None) or node.lineno, _why(error)))
         return None
-    return Statement(
-        cell=index,
-        line=node.lineno,
-        code=code,
-        binds=binds,
-        reads=frozenset(_global_reads(code)),
-        calls=isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
-        and any(isinstance(part, ast.Call) for part in ast.walk(node)),
-        is_function=isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef),
-    )
+
+
+def _future_flags(nodes: Iterable[ast.stmt]) -> int:
+    """Return the compiler flags of the `from __future__` imports among some statements."""
+    names = (a.name for n in nodes if isinstance(n, ast.ImportFrom) and n.module == "__future__" for a in n.names)
+    features = (getattr(__future__, name, None) for name in names)
+    return functools.reduce(operator.or_, (feature.compiler_flag for feature in features if feature), 0)
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return f"syntax error: {error.msg}"
+    return f"syntax error: it is too long or too deeply nested ({type(error).__name__})"
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:

@@ -87,6 +87,7 @@ def _become_nobody() -> None:
 def _give_up_privileges() -> None:
     linux.drop_capabilities()
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    linux.prctl(linux.PR_SET_DUMPABLE, 0)  # no core is handed to a program outside, whatever the limit says
 
 
 def _forget_the_surroundings() -> None:

@@ -51,7 +51,8 @@ class Server:
         problems = [(p.cell, p.line, p.text[:MAX_TEXT]) for p in sliced.problems[:MAX_REPORTED]]
         functions = [(name[:100], cell, line) for name, cell, line in sliced.functions[-1000:]]
         reads = [(name, tuple(sorted(sliced.reads[name] & set(graded)))) for name in graded]
-        return Kind.PREPARED, [tuple(problems), tuple(functions), tuple(reads)]
+        reflection = [(name, tuple(sorted(sliced.reflection[name]))[:MAX_REPORTED]) for name in graded]
+        return Kind.PREPARED, [tuple(problems), tuple(functions), tuple(reads), tuple(reflection)]
 
     def execute(self) -> tuple[Kind, list[Any]]:
         """Run the sliced statements, each on its own; answer those that failed."""

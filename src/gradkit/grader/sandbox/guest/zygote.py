@@ -21,6 +21,7 @@ from .. import wire
 from . import cells, confine, linux, serve, surroundings
 
 MAX_MESSAGE = 65536
+WARM_SEED = 271_828_182  # not what a student would choose: seeding in a function must be seen as a change
 
 
 class Zygote:
@@ -107,7 +108,7 @@ def _warm_up() -> None:
     numbers = np.random.default_rng(0).standard_normal((64, 64))
     (numbers @ numbers).sum()
     np.linalg.norm(np.exp(numbers))
-    np.random.seed(0)
+    np.random.seed(WARM_SEED)
     cells.slice_cells([(0, "import numpy as np\ndef f(x):\n    return np.exp(x)\n")], ["f"])
     wire.values(wire.frame(wire.Kind.RESULT, 1, [(1.0, numbers)])[wire.HEADER.size :], 1)
 

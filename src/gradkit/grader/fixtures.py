@@ -1,0 +1,104 @@
+"""The fixtures that hidden suites use; docs/suites.md lists them."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .course import Bundle
+from .errors import SuiteError
+from .sandbox.student import Report, Student
+
+
+@dataclass
+class Sitting:
+    """What is being examined at the moment.
+
+    Attributes:
+        bundle: the assignment.
+        reference: its reference functions.
+        student: whose functions are examined; None between two students.
+        passed: names of the checks of the current question that have passed so far.
+    """
+
+    bundle: Bundle
+    reference: Mapping[str, Callable[..., Any]]
+    student: Student | None = None
+    passed: frozenset[str] = frozenset()
+
+    def current(self) -> Student:
+        """Return the student; raises SuiteError if a suite calls a function while there is none."""
+        if self.student is None:
+            raise SuiteError("a student's function was called while no student is being graded")
+        return self.student
+
+
+SITTING = pytest.StashKey[Sitting]()
+
+
+class RemoteFunction:
+    """One of the student's functions: call it, or ask for a report of the call."""
+
+    def __init__(self, sitting: "Sitting", name: str) -> None:
+        self._sitting = sitting
+        self.name = name
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Return what the student's function returns for fresh copies of the arguments."""
+        return self._sitting.current().call(self.name, *arguments).value
+
+    def watched(self, *arguments: Any) -> Report:
+        """Call and report which arguments were changed or shared, and whether randomness was used."""
+        return self._sitting.current().watched(self.name, *arguments)
+
+    def counted(self, *arguments: Any) -> Report:
+        """Call and count the instructions executed in the notebook's own code."""
+        return self._sitting.current().counted(self.name, *arguments)
+
+    def names_other_functions(self) -> tuple[str, ...]:
+        """Return the other graded functions that this one's source names."""
+        return self._sitting.current().others_named(self.name)
+
+    def reflection(self) -> tuple[str, ...]:
+        """Return the names in its source (``sys``, ``__code__``) with which it could pry into its own execution."""
+        return self._sitting.current().reflection(self.name)
+
+
+@pytest.fixture(scope="session")
+def student(pytestconfig: pytest.Config) -> SimpleNamespace:
+    """The student's graded functions, as attributes."""
+    sitting = pytestconfig.stash[SITTING]
+    return SimpleNamespace(**{name: RemoteFunction(sitting, name) for name in sitting.bundle.graded})
+
+
+@pytest.fixture(scope="session")
+def reference(pytestconfig: pytest.Config) -> SimpleNamespace:
+    """The reference functions, as attributes; they run in the grader itself."""
+    return SimpleNamespace(**pytestconfig.stash[SITTING].reference)
+
+
+@pytest.fixture
+def function(question: str, student: SimpleNamespace) -> RemoteFunction:
+    """The student's function that the check is about."""
+    return getattr(student, question)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def passed(pytestconfig: pytest.Config) -> frozenset[str]:
+    """The names of this question's checks that have passed so far."""
+    return pytestconfig.stash[SITTING].passed
+
+
+@pytest.fixture(scope="session")
+def draw(pytestconfig: pytest.Config) -> Callable[[str], np.random.Generator]:
+    """Return a random generator for a purpose; the same for the whole class, unknown without the seed."""
+    seed = pytestconfig.stash[SITTING].bundle.seed
+
+    def generator(purpose: str) -> np.random.Generator:
+        return np.random.default_rng(int.from_bytes(hmac.digest(seed, purpose.encode(), "sha256")))
+
+    return generator

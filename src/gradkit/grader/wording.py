@@ -1,0 +1,7 @@
+"""Makes text of unknown origin fit to be shown: one line, no control characters, bounded."""
+
+
+def visible(text: str, limit: int = 2000) -> str:
+    """Return at most ``limit`` characters of a text, on one line, without what would steer a terminal."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text[: 2 * limit].split()))
+    return shown if len(shown) <= limit else shown[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
