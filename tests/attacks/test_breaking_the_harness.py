@@ -1,13 +1,9 @@
 """Attacks that want grading itself to fail: values, reports, frames and notebooks that our own code chokes on."""
 
-import json
-import time
-
 import numpy as np
 import pytest
 
 from gradkit.grader.errors import FaultKind
-from gradkit.grader.extract import read_notebook
 from gradkit.grader.results import Results
 from gradkit.grader.sandbox import wire
 
@@ -140,17 +136,14 @@ def test_odd_cell_types_do_not_spread(hand_in, right, tmp_path, kind):
     assert all(note.isprintable() for note in graded.result.notes)
 
 
-@pytest.mark.parametrize("newline", ["\n", " \n", "\t\n \n"])
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
-def test_blank_lines_do_not_hold_up_the_worker(kind, newline):
-    """A text cell of very many blank lines is looked through in a moment."""
-    data = json.dumps({"nbformat": 4, "cells": [cell((newline * 20_000)[:20_000], kind)]}).encode()
-    started = time.perf_counter()
-    read_notebook(data, "x.ipynb").remarks(["softmax_loss_naive"])
-    assert time.perf_counter() - started < 0.1
+def test_blank_lines_do_not_hold_up_the_worker(worker, right, kind):
+    """A text cell of a million blank lines is looked through in a moment, not in hours."""
+    graded = worker(right, cell(" \n" * 1_000_000, kind), seconds=60)
+    assert graded["scores"] == [20.0, 20.0]
 
 
 def test_warnings_as_errors_take_no_points(worker, right):
     """Where Python is told to make warnings errors, a right submission has full marks or no score, never a zero."""
-    graded = worker(right, seconds=12, options=("-W", "error"))
+    graded = worker(right, seconds=60, options=("-W", "error"))
     assert set(graded["scores"]) <= {20.0, None}

@@ -66,7 +66,7 @@ def test_a_place_that_is_not_in_the_notebook_is_left_out(place):
 
 def test_a_long_line_is_cut():
     """A line of 10 000 characters does not fill the feedback."""
-    assert facts(sources={1: "x" * 10_000}).place(1, 1) == f"cell 1, line 1 (`{'x' * 80}`)"
+    assert facts(sources={1: "x" * 10_000}).place(1, 1) == f"cell 1, line 1 (`{'x' * 79}\N{HORIZONTAL ELLIPSIS}`)"
 
 
 @pytest.mark.parametrize(

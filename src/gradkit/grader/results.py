@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,8 +45,9 @@ class Results:
 
     def write(self, result: SubmissionResult) -> None:
         """Put a result in place in one step: a reader sees the old one or the new one, never a half."""
-        text = msgspec.json.format(msgspec.json.encode(result), indent=1)
-        replace(self.path(result.student), text + b"\n")
+        text = json.dumps(msgspec.to_builtins(result), ensure_ascii=False, indent=1) + "\n"
+        # Half of a surrogate pair cannot be written, and must not keep the rest from being written.
+        replace(self.path(result.student), text.encode("utf-8", "replace"))
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
