@@ -36,9 +36,12 @@ def _naive_only(name: str, body: str, before: str = "") -> SampleStudent:
     return _student(name, (both(body, before)[0], TEXTBOOK), "none", "full")
 
 
-def _right_after(name: str, statements: str, deserves: Deserved = "full") -> SampleStudent:
+def _right_after(
+    name: str, statements: str, deserves: Deserved = "full", vectorized: Deserved | None = None
+) -> SampleStudent:
     """Return a student whose functions do something forbidden first and then give the right answer."""
-    return _student(name, (first(statements, NAIVE_LOOPS), first(statements, TEXTBOOK)), deserves, deserves)
+    sources = (first(statements, NAIVE_LOOPS), first(statements, TEXTBOOK))
+    return _student(name, sources, deserves, vectorized or deserves)
 
 
 def _for_points(name: str, body: str, before: str = "", below: str = "") -> SampleStudent:
@@ -147,6 +150,7 @@ try:
 except OSError:
     pass
 """,
+        vectorized="part",
     ),
     _right_after(
         "starts-a-program",
@@ -158,7 +162,8 @@ except OSError:
     pass
 """,
     ),
-    _right_after("system-call", "__import__('os').system('true')"),
+    # Code that could reach the counting of loops is not believed to have none.
+    _right_after("system-call", "__import__('os').system('true')", vectorized="part"),
     _for_points(
         "searches-for-the-suite",
         f"""

@@ -4,11 +4,14 @@ The reference gets everything, the stub nothing, every known mistake loses point
 submissions gain nothing and harm nobody.
 """
 
+import csv
 import json
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from gradkit.grader.wording import visible
 
 ROOT = Path(__file__).parents[2]
 FAIR = {
@@ -116,16 +119,18 @@ def test_isolation_is_recorded(graded):
 
 
 def test_hidden_values_do_not_leak(graded):
-    """No message quotes more than a couple of digits: inputs cannot be carried out through feedback."""
+    """The text of an exception is shown for the published example only, so hidden inputs do not leave by it."""
     _, results, _ = graded
-    leak = results["nasty-inputs-in-the-message"]
-    assert "array" not in said(leak)
+    for question in results["nasty-inputs-in-the-message"]["questions"]:
+        hidden = [check for check in question["checks"] if check["id"] != "can_be_called"]
+        assert [check["id"] for check in hidden if "array(" in check["message"] + check["hint"]] == []
 
 
 def test_table_and_csv_name_everybody(students, graded):
     """The table and the CSV have a row for each student, and no cell is a formula."""
     process, _, folder = graded
     assert "right-einsum" in process.stdout
-    table = (folder / "softmax.csv").read_text()
-    assert sum(name in table for name in students) >= len(students) - 3  # quoted and escaped ones look different
-    assert not any(line.startswith(("=", "-", "+", "@")) for line in table.splitlines())
+    with (folder / "softmax.csv").open(newline="") as file:
+        listed = [row["student"] for row in csv.DictReader(file)]
+    assert {name.removeprefix("'") for name in listed} == {visible(name) for name in students}
+    assert not any(name.startswith(("=", "-", "+", "@")) for name in listed)

@@ -63,7 +63,7 @@ class Facts:
         lines = self.sources[cell].split("\n") if cell in self.sources else []
         if not 0 < line <= len(lines):
             return ""
-        return f"cell {cell}, line {line} (`{visible(lines[line - 1], MAX_LINE)}`)"
+        return f"cell {cell}, line {line} (`{visible(lines[line - 1].strip(), MAX_LINE)}`)"
 
     def place_in(self, file: str, line: int) -> str:
         """Return a place given by the file name under which a cell was compiled; empty if there is none."""
@@ -78,7 +78,7 @@ class Facts:
         kind = exception if _is_known_exception(exception) else "an exception of its own"
         place = self.place(cell, line)
         public = f"raised {kind}" + (f" in {place}" if place else "")
-        details = f"{public}: {visible(text, MAX_TEXT)}".rstrip(".: ")
+        details = f"{public}: {visible(' '.join(text.split()), MAX_TEXT)}".rstrip(".: ")
         return StudentFault(FaultKind.RAISED, public, details, exception)
 
     def missing(self, name: str) -> StudentFault:
