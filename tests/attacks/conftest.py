@@ -103,9 +103,10 @@ def {name}(W, X, y, reg):
     return loss / len(X) + 0.5 * reg * np.sum(W * W), dW / len(X) + reg * W
 """
 
-# The trusted worker itself, in a process of its own whose memory is bounded: its peak is what counts.
+# The trusted worker itself, in a process of its own whose memory is bounded: its peak is what counts. (The
+# peak that getrusage reports would start with that of the process which started the worker.)
 WORKER = """
-import json, resource, sys
+import json, re, resource, sys
 from pathlib import Path
 from gradkit.grader.course import Course, Submission
 from gradkit.grader.grade import Grader
@@ -115,7 +116,7 @@ grader = Grader(Course(Path(sys.argv[1])).bundle("softmax", "attacked"), ladder.
 results = [grader.grade(Submission(student=name, notebook=Path(name).read_bytes())) for name in sys.argv[3:]]
 print(json.dumps({
     "scores": [result.score for result in results],
-    "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+    "peak": int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) >> 10,
 }))
 grader.close()
 """
