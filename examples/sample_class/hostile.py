@@ -102,6 +102,14 @@ TAKES_TOO_MUCH = (
     _naive_only("nested-result", "deep = []\nfor _ in range(10**5):\n    deep = [deep]\nreturn deep, W"),
     _naive_only("huge-integer-loss", "return 10 ** 100000, np.zeros_like(W)"),
     _naive_only("huge-message", "raise ValueError('x' * 10**8)"),
+    # Dies in so many checks that its remaining calls are not made: that must not touch the other question.
+    _student(
+        "crashes-often",
+        (first("import os\nif reg == 0:\n    os._exit(1)", NAIVE_LOOPS), TEXTBOOK),
+        "none",
+        "full",
+        names="lost 4 times",
+    ),
     _right_after("output-flood", "for _ in range(100):\n    print('x' * 10**6)", "any"),
     _right_after(
         "thread-bomb",

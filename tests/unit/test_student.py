@@ -289,26 +289,34 @@ def test_a_function_that_hangs_up_is_not_blamed_on_the_system(hand_in):
 
 
 def test_a_guest_that_dies_too_often_is_given_up(hand_in):
-    """After so many deaths the remaining calls are not made."""
+    """After so many deaths the question's remaining calls are not made; the next question starts afresh."""
     limits = Limits(call_seconds=0.5, crashes=2)
     student = hand_in("import os\ndef f():\n    os._exit(1)", "def g():\n    return 7", limits=limits)
+    student.begin_check("f", published=False)
     assert fault_of(student).public.startswith("ended the whole Python process")
     assert student.call("g").value == 7
     assert fault_of(student).public.startswith("ended the whole Python process")
-    assert fault_of(student, "g").public == "was not called: this submission's process was lost 2 times already"
+    assert fault_of(student).public == "was not called: its process was lost 2 times already"
     assert student.limits_hit == {"crashes"}
+    student.begin_check("g", published=False)
+    assert student.call("g").value == 7
 
 
 def test_a_submission_has_so_much_time_in_all(hand_in):
-    """When it is used up no function is called any more, and each of them is told why."""
-    limits = Limits(call_seconds=0.2, submission_seconds=0.3)
+    """Each question has its share; when that is used up its function is not called any more, the next one is."""
+    limits = Limits(call_seconds=0.3, submission_seconds=1.0)
     student = hand_in("def f():\n    while True: pass", "def g():\n    return 7", limits=limits)
+    student.begin_check("f", published=False)
     for _ in range(2):
         assert fault_of(student).kind is FaultKind.TIMED_OUT
-    faults = [fault_of(student, "g") for _ in range(6)]
+    faults = [fault_of(student) for _ in range(6)]
     assert {fault.kind for fault in faults} == {FaultKind.OUT_OF_TIME}
-    assert {fault.public for fault in faults} == {"was not called: this submission has used up its 0.3 seconds"}
+    assert {fault.public for fault in faults} == {
+        "was not called: the 0.5 seconds for one function of a submission are used up"
+    }
     assert "submission_seconds" in student.limits_hit
+    student.begin_check("g", published=False)
+    assert student.call("g").value == 7
 
 
 def test_time_that_ran_out_in_a_call_is_the_submissions(hand_in):

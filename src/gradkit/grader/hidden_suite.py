@@ -171,7 +171,8 @@ class HiddenSuite:
         blocker = _blocker(item, earlier)
         root = None
         if blocker is None:
-            self.sitting.current().begin_check(published=item.test.get_closest_marker("published") is not None)
+            published = item.test.get_closest_marker("published") is not None
+            self.sitting.current().begin_check(item.question, published=published)
             self.sitting.passed = frozenset(n for n, check in earlier.items() if check.outcome is Outcome.PASSED)
             # The protocol is what pytest runs for each test; naming where it goes on keeps session fixtures alive.
             item.test.ihook.pytest_runtest_protocol(item=item.test, nextitem=next_test.parent)

@@ -104,10 +104,10 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     Attributes:
         call_seconds: wall-clock seconds for one call of a function.
-        submission_seconds: wall-clock seconds for all calls of a submission together.
+        submission_seconds: wall-clock seconds for all calls of a submission, in equal shares for its questions.
         memory_mb: address space of the guest, in MiB.
         reply_mb: size of one returned value, in MiB.
-        crashes: how often the guest may die before the remaining calls are no longer made.
+        crashes: how often the guest may die in one question before its remaining calls are no longer made.
     """
 
     call_seconds: float = 5.0

@@ -54,10 +54,13 @@ class Student:
         self._facts = explain.Facts(dict(self._cells), graded, notebook.remarks(graded))
         self._limits = limits
         self._guest: channel.Guest | None = None
-        self._left = limits.submission_seconds
+        self._share = limits.submission_seconds / len(graded)
+        self._left = self._share
+        self._questions: list[str] = []
         self._lost = 0
         self._with_calls = True
         self._hopeless: StudentFault | None = None
+        self._undefinable = False
         self._published = False
         self._guest_knows_secrets = False
         self.limits_hit: set[str] = set()
@@ -72,11 +75,18 @@ class Student:
             return self._report(values)
         raise self._lose_guest(_interference())
 
-    def begin_check(self, *, published: bool) -> None:
-        """Prepare for a check whose inputs students know, or do not know.
+    def begin_check(self, question: str, *, published: bool) -> None:
+        """Prepare for a check of a question whose inputs students know, or do not know.
 
-        A published check shows the texts of exceptions; so it gets a guest that has seen no hidden input.
+        Each question has its own share of the submission's time, and what earlier ones left, and its own count
+        of crashes: one that stalls or dies costs the others nothing. A published check shows the texts of
+        exceptions; so it gets a guest that has seen no hidden input.
         """
+        if question not in self._questions:
+            self._left += self._share if self._questions else 0
+            self._questions.append(question)
+            self._lost = 0
+            self._hopeless = self._hopeless if self._undefinable else None
         self._published = published
         if published and self._guest_knows_secrets:
             self.close()
@@ -126,6 +136,7 @@ class Student:
                 if not self._with_calls:
                     sentence = f"could not be defined: running the notebook's definitions {reason.public}"
                     self._hopeless = StudentFault(reason.kind, sentence)
+                    self._undefinable = True
                 # Perhaps a constant is computed by an endless call: the functions may do without it.
                 self._with_calls = False
 
@@ -166,10 +177,8 @@ class Student:
 
     def _out_of_time(self) -> StudentFault:
         self.limits_hit.add("submission_seconds")
-        seconds = self._limits.submission_seconds
-        return StudentFault(
-            FaultKind.OUT_OF_TIME, f"was not called: this submission has used up its {seconds:g} seconds"
-        )
+        sentence = f"was not called: the {self._share:g} seconds for one function of a submission are used up"
+        return StudentFault(FaultKind.OUT_OF_TIME, sentence)
 
     def _lose_guest(self, fault: StudentFault) -> StudentFault:
         """End a guest that is of no more use and return the fault with what its end tells."""
@@ -179,7 +188,7 @@ class Student:
         self._lost += 1
         if fault.kind is FaultKind.TIMED_OUT and self._left <= 0:
             self.limits_hit.add("submission_seconds")
-            fault = StudentFault(fault.kind, "did not return within what was left of this submission's time")
+            fault = StudentFault(fault.kind, "did not return within what was left of this function's time")
         elif fault.kind is FaultKind.TIMED_OUT:
             self.limits_hit.add("call_seconds")
             fault = StudentFault(fault.kind, f"did not return within {self._limits.call_seconds:g} seconds")
@@ -189,7 +198,7 @@ class Student:
             fault = StudentFault(fault.kind, explain.how_it_died(end.status, by_itself=end.by_itself))
         if self._lost >= self._limits.crashes:
             self.limits_hit.add("crashes")
-            sentence = f"was not called: this submission's process was lost {self._lost} times already"
+            sentence = f"was not called: its process was lost {self._lost} times already"
             self._hopeless = StudentFault(FaultKind.DIED, sentence)
         return fault
 
