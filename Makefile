@@ -5,6 +5,8 @@ ASSIGNMENT ?= softmax
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 SAMPLE := examples/sample_class/submitted
+# Marks results of the sample class, which make way for those of a real one.
+OF_SAMPLE := course/results/.sample-class
 # The pins hold for what builds the package, too.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,9 +19,13 @@ help: ## Show this help
 
 grade: $(VENV)/.grader ## Grade course/submitted, or the sample class if there is none
 	@if [ -d course/submitted ]; then \
+	    if [ -f $(OF_SAMPLE) ]; then rm -r course/results; fi; \
 	    gradkit grade $(ASSIGNMENT); \
+	elif [ -d course/results ] && [ ! -f $(OF_SAMPLE) ]; then \
+	    echo "course/results holds the results of a class, but course/submitted is gone: put it back." >&2; exit 1; \
 	else \
 	    echo "There is no course/submitted: grading the sample class of examples/sample_class."; \
+	    mkdir -p course/results && touch $(OF_SAMPLE) && \
 	    python examples/sample_class/make_class.py $(SAMPLE) && \
 	    { gradkit grade $(ASSIGNMENT) --submitted $(SAMPLE) || [ $$? -eq 3 ]; } && \
 	    echo "Hand-ins that cannot be judged belong to the sample class; a real class would end with exit code 3."; \
@@ -49,8 +55,11 @@ bench: $(VENV)/.grader ## Measure what the sandbox and the engine cost, submissi
 schema: $(VENV)/.grader ## Write docs/result.schema.json
 	gradkit schema > docs/result.schema.json
 
-constraints: $(VENV)/.dev ## Pin what is installed now in constraints.txt
-	@{ head -n 1 constraints.txt; pip freeze --exclude-editable; } > constraints.new && mv constraints.new constraints.txt
+constraints: ## Pin the newest versions in constraints.txt
+	rm -rf build/pins && $(PYTHON) -m venv build/pins
+	PIP_CONSTRAINT= build/pins/bin/pip install --quiet '.[grader,dask,dev]' hatchling editables
+	{ head -n 1 constraints.txt; build/pins/bin/pip freeze --exclude gradkit; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt
 
 clean: ## Remove the environment and what tools left behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage $(SAMPLE)

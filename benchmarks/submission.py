@@ -12,10 +12,10 @@ import statistics
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 from gradkit.grader.course import Course, submissions
+from gradkit.grader.engine import engine_version
 from gradkit.grader.grade import Grader
 from gradkit.grader.sandbox import ladder, probe
 
@@ -41,8 +41,8 @@ def main() -> None:
 
 def measure(rungs: list, handed_in: list, rounds: int) -> dict:
     """Return (kind, rung) -> milliseconds of each submission."""
-    bundle = Course(ROOT).bundle("softmax", version("gradkit"))
-    graders = [Grader(bundle, rung, version("gradkit")) for rung in rungs]
+    bundle = Course(ROOT).bundle("softmax", engine_version())
+    graders = [Grader(bundle, rung, engine_version()) for rung in rungs]
     times: dict = {}
     try:
         for submission in handed_in * rounds:

@@ -5,11 +5,11 @@ is real, touches nothing but temporary files, the loopback interface and process
 """
 
 import json
-import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -244,16 +244,18 @@ def graders(course) -> Iterator[Callable[..., SubmissionResult]]:
     bundle = Course(course).bundle("softmax", "attacked")
     started: dict[str, ProcessPoolExecutor] = {}
 
-    def grade(rung: ladder.Rung, name: str, notebook: bytes) -> SubmissionResult:
-        if rung.name not in started:
-            context = multiprocessing.get_context("spawn")
-            started[rung.name] = ProcessPoolExecutor(1, mp_context=context, initializer=executors._start_worker)
-        submission = Submission(student=name, notebook=notebook)
-        return started[rung.name].submit(executors._grade, bundle, rung, "attacked", submission).result(60)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        Path(scratch).chmod(0o711)
 
-    yield grade
-    for pool in started.values():
-        pool.shutdown()
+        def grade(rung: ladder.Rung, name: str, notebook: bytes) -> SubmissionResult:
+            if rung.name not in started:
+                started[rung.name] = executors._pool(1, scratch)
+            submission = Submission(student=name, notebook=notebook)
+            return started[rung.name].submit(executors._grade, bundle, rung, "attacked", submission).result(60)
+
+        yield grade
+        for pool in started.values():
+            pool.shutdown()
 
 
 def hostile(naive: str, vectorized: str, cells: tuple[dict[str, Any], ...]) -> bytes:

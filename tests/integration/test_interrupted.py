@@ -26,11 +26,18 @@ def small_class(submitted, tmp_path):
     return tmp_path / "submitted"
 
 
-def start(submitted, results):
-    """Start the grader in a process of its own."""
+def start(submitted, results, **environment):
+    """Start the grader in a process group of its own."""
     command = [sys.executable, "-c", "from gradkit.grader.cli import main; main()", "grade", "softmax"]
     command += ["--submitted", str(submitted), "--results", str(results)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def finished(results):
@@ -125,3 +132,28 @@ def test_two_runs_do_not_mix(small_class, tmp_path):
     finally:
         _, said = first.communicate(timeout=300)
     assert first.returncode == 0, said
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "says"), [(signal.SIGINT, 1, b"stopped;"), (signal.SIGTERM, 128 + signal.SIGTERM, b"")]
+)
+def test_stopped_run_cleans_up_and_is_continued(small_class, tmp_path, number, code, says):
+    """Ctrl-C and SIGTERM end the run, keep what is finished, and leave no hidden suite in the temporary folder."""
+    results, temporary = tmp_path / "results", tmp_path / "temporary"
+    temporary.mkdir(mode=0o711)
+    grader = start(small_class, results, TMPDIR=str(temporary))
+    assert wait_until(lambda: len(finished(results)) >= 3)
+    os.killpg(grader.pid, number) if number == signal.SIGINT else grader.send_signal(number)
+    _, said = grader.communicate(timeout=60)
+    assert grader.returncode == code, said
+    assert says in said
+    assert b"Traceback" not in said
+    assert list(temporary.rglob("*.py")) == []
+    before = finished(results)
+    assert 3 <= len(before) < MANY
+
+    again = start(small_class, results)
+    _, said = again.communicate(timeout=300)
+    assert again.returncode == 0, said
+    assert {path: finished(results)[path] for path in before} == before
+    assert len(finished(results)) == MANY

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from gradkit.grader.errors import FaultKind, GuestFault, StudentFault
-from gradkit.grader.sandbox import wire
+from gradkit.grader.sandbox import channel, wire
 from gradkit.grader.sandbox.channel import End, Guest
 from gradkit.grader.sandbox.ladder import Rung
 
@@ -170,3 +170,31 @@ def test_a_killed_guest_has_ended(guest):
     """Its status is known and its channel closed."""
     assert os.WTERMSIG(guest.kill().status) == signal.SIGKILL
     assert guest.peer.recv(1) == b""
+
+
+def test_time_in_which_the_grader_was_stopped_is_not_charged(monkeypatch):
+    """A suspended machine or Ctrl-Z makes the clock jump; a call pays for one slice of waiting at most."""
+    clock = [0.0]
+
+    def stopped_for_an_hour(reading, writing, failing, seconds):
+        clock[0] += 3600.0
+        return reading, writing, failing
+
+    ours, theirs = socket.socketpair()
+    monkeypatch.setattr(channel.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(channel.select, "select", stopped_for_an_hour)
+    allowance = channel.Allowance(5.0)
+    assert allowance.wait(ours)
+    assert allowance.left == 5.0 - 2 * channel.SLICE
+    ours.close()
+    theirs.close()
+
+
+def test_an_allowance_ends():
+    """Nothing comes, so the wait ends with the allowance, and a second wait ends at once."""
+    ours, theirs = socket.socketpair()
+    allowance = channel.Allowance(0.05)
+    assert not allowance.wait(ours)
+    assert not allowance.wait(ours)
+    ours.close()
+    theirs.close()

@@ -61,7 +61,7 @@ def test_everybody_judged_is_success(hand_in, source):
     hand_in("ada", notebook(source))
     code, shown, errors = run("grade", "hw", "--jobs", "1")
     assert (code, errors) == (0, "")
-    assert "1 submissions" in shown
+    assert "1 submission:" in shown
 
 
 def test_somebody_not_judged_is_three(hand_in):
@@ -70,16 +70,18 @@ def test_somebody_not_judged_is_three(hand_in):
     hand_in("eve", "no JSON")
     code, _, errors = run("grade", "hw", "--jobs", "1")
     assert (code, NOT_ALL_JUDGED) == (3, 3)
-    assert errors == "1 could not be judged and need a person to look: see the table.\n"
+    assert errors == "1 could not be judged and need a person to look: eve\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["grade", "other"], "Error: there is no assignment 'other' in"),
-        (["grade", "hw", "--isolation", "docker"], "Error: there is no isolation named 'docker'"),
         (["grade", "hw", "--student", "bob"], "Error: no submission of 'bob' of hw in"),
-        (["grade", "hw", "--submitted", "nowhere"], "Error: nowhere cannot be listed: No such file or directory."),
+        (
+            ["grade", "hw", "--submitted", "nowhere"],
+            "Error: nowhere cannot be listed (No such file or directory): put",
+        ),
         (["release", "other"], "Error: there is no assignment 'other' in"),
     ],
 )
@@ -96,7 +98,7 @@ def test_a_course_without_submissions_is_said(hand_in):
     """The folder where they are expected is named."""
     code, _, errors = run("grade", "hw")
     assert code == 1
-    assert "course/submitted cannot be listed: No such file or directory" in errors
+    assert "course/submitted cannot be listed (No such file or directory)" in errors
 
 
 def test_outside_a_course_is_said(tmp_path, monkeypatch):
@@ -142,3 +144,32 @@ def test_every_command_explains_itself(command):
     assert code == 0
     assert shown.startswith("Usage: ")
     assert command in run("--help")[1]
+
+
+def test_unknown_isolation_is_wrong_usage():
+    """A rung that does not exist is noticed before anything is read."""
+    code, _, errors = run("grade", "hw", "--isolation", "docker")
+    assert code == 2
+    assert "'docker' is not one of" in errors
+
+
+def test_results_that_cannot_be_written_are_said(hand_in, tmp_path):
+    """A results folder that is a file is one sentence, not a traceback."""
+    hand_in("ada", notebook(RIGHT))
+    (tmp_path / "file").write_text("")
+    code, _, errors = run("grade", "hw", "--results", "file")
+    assert code == 1
+    assert errors.startswith("Error: ")
+    assert "file: " in errors
+
+
+def test_one_result_that_cannot_be_written_does_not_stop_the_class(hand_in, tmp_path):
+    """That student is not judged; the others have their results."""
+    for student in ("ada", "bob", "cleo"):
+        hand_in(student, notebook(RIGHT))
+    (tmp_path / "course/results").mkdir(parents=True)
+    (tmp_path / "course/results/bob").write_text("in the way")
+    code, shown, errors = run("grade", "hw", "--jobs", "1")
+    assert (code, errors) == (3, "1 could not be judged and need a person to look: bob\n")
+    assert "its result cannot be written" in " ".join(shown.split())
+    assert sorted(path.parent.name for path in tmp_path.glob("course/results/*/hw.json")) == ["ada", "cleo"]

@@ -299,7 +299,8 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
     with pytest.raises(CourseError) as caught:
         list(submissions(tmp_path / "nowhere", "hw"))
     assert str(caught.value) == (
-        f"{tmp_path / 'nowhere'} cannot be listed: No such file or directory. Name the folder of submissions."
+        f"{tmp_path / 'nowhere'} cannot be listed (No such file or directory): put submissions there as"
+        " <student>/hw/hw.ipynb, or name their folder with --submitted"
     )
 
 

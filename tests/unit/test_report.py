@@ -130,7 +130,7 @@ def test_control_characters_do_not_reach_the_terminal():
         ),
         (
             [result(score=None, isolation="")],
-            "1 submissions: 0 with full marks, 0 with something to mend, 1 not judged. Isolation: none needed.",
+            "1 submission: 0 with full marks, 0 with something to mend, 1 not judged. Isolation: none needed.",
         ),
         (
             [result(score=10.0, isolation="none"), result(score=10.0)],

@@ -165,7 +165,7 @@ def test_what_keeps_the_class_from_being_graded_is_said(homework, options, error
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"), [("nowhere", "cannot be listed: No such file"), ("empty", "no submission of hw in")]
+    ("name", "sentence"), [("nowhere", "cannot be listed .No such file"), ("empty", "no submission of hw in")]
 )
 def test_without_submissions_the_expected_layout_is_said(homework, name, sentence):
     """A missing and an empty folder have each their sentence."""

@@ -216,7 +216,7 @@ def test_a_check_needs_those_that_it_requires(judge, source, expected):
 def test_a_blocked_check_says_what_it_needs(judge):
     """The message names the check that did not pass, in words."""
     checks = {check.id: check for check in judge(BLOCKING, "def f(x): return 0").checks["f"]}
-    assert checks["top"].message == "Not judged: it needs middle, which did not pass."
+    assert checks["top"].message == 'Not judged yet: it can be once "base" passes.'
 
 
 def test_weights_may_differ_by_question(judge):

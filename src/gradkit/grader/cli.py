@@ -5,6 +5,7 @@ something, 2 wrong usage, 3 somebody could not be judged. Each command imports w
 so that ``--help`` answers at once.
 """
 
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +16,13 @@ import click
 from gradkit.errors import GradkitError
 
 from .errors import CourseError
+from .wording import visible
 
 if TYPE_CHECKING:
     from .report import Row
 
 NOT_ALL_JUDGED = 3
+LISTED = 30
 
 
 class _Commands(click.Group):
@@ -30,6 +33,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except GradkitError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:  # a full disk, a folder that may not be written
+            raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror}") from error
 
 
 @click.group(cls=_Commands)
@@ -46,9 +51,10 @@ def main() -> None:
 @click.option("--student", help="Grade only this student.")
 @click.option(
     "--isolation",
+    type=click.Choice(["auto", "bwrap", "landlock", "noopen", "none"]),
     default="auto",
     show_default=True,
-    help="Demand a rung: bwrap, landlock, noopen; none runs student code unprotected.",
+    help="Demand a rung of the isolation ladder; none runs student code unprotected.",
 )
 def grade(
     assignment: str,
@@ -66,6 +72,8 @@ def grade(
     from .course import Course
     from .run import grade_class
 
+    # As for Ctrl-C: temporary files, the hidden suite among them, are removed on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     course = Course.around(Path.cwd())
     graded = grade_class(
         course,
@@ -105,7 +113,8 @@ def schema() -> None:
 
 
 def _say_who_was_not_judged(rows: "Sequence[Row]") -> None:
-    not_judged = [row for row in rows if not row.judged]
+    not_judged = [row.student for row in rows if not row.judged]
     if not_judged:
-        click.echo(f"{len(not_judged)} could not be judged and need a person to look: see the table.", err=True)
+        names = ", ".join(map(visible, not_judged[:LISTED])) + (", ..." if len(not_judged) > LISTED else "")
+        click.echo(f"{len(not_judged)} could not be judged and need a person to look: {names}", err=True)
         sys.exit(NOT_ALL_JUDGED)

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,12 @@ class Course:
         """Return the names of all assignments, sorted."""
         return sorted(path.parent.name for path in self.root.glob("autograder/*/assignment.toml"))
 
+    def require(self, assignment: str) -> None:
+        """Raise CourseError unless there is an assignment of this name."""
+        if assignment not in self.assignments():
+            known = ", ".join(self.assignments()) or "none"
+            raise CourseError(f"there is no assignment {assignment!r} in {self.root}; there are: {known}")
+
     def notebook_path(self, assignment: str) -> Path:
         """Return where the instructor's notebook of an assignment lies."""
         return self.root / "solutions" / assignment / f"{assignment}.ipynb"
@@ -110,9 +117,7 @@ class Course:
             assignment: the name of the folders in ``solutions/`` and ``autograder/``.
             version: of the engine; another version grades anew.
         """
-        if assignment not in self.assignments():
-            known = ", ".join(self.assignments()) or "none"
-            raise CourseError(f"there is no assignment {assignment!r} in {self.root}; there are: {known}")
+        self.require(assignment)
         folder = self.root / "autograder" / assignment
         notebook = self._read(self.notebook_path(assignment))
         suite = tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.py")))
@@ -152,8 +157,7 @@ class Course:
         path = self.state / "seed"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_name(f"seed.{os.getpid()}")
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor, fresh = tempfile.mkstemp(prefix="seed.", dir=path.parent)  # readable by its owner only
             with os.fdopen(descriptor, "w") as file:
                 file.write(secrets.token_hex(SEED_BYTES) + "\n")
             try:
@@ -161,7 +165,7 @@ class Course:
             except FileExistsError:
                 pass
             finally:
-                fresh.unlink()
+                Path(fresh).unlink()
         try:
             seed = bytes.fromhex(path.read_text())
         except ValueError:
@@ -180,14 +184,20 @@ def submissions(directory: Path, assignment: str, only: str | None = None) -> It
     A student without a folder for the assignment has handed in nothing and is left out. Whatever is wrong
     with a hand-in becomes its ``problem``. Raises CourseError if the directory cannot be listed.
     """
+    for student in students(directory, assignment, only):
+        yield _submission(student, assignment)
+
+
+def students(directory: Path, assignment: str, only: str | None = None) -> list[Path]:
+    """Return the folders of those who have handed in an assignment, or of one of them, sorted by name."""
     try:
-        names = sorted(entry.name for entry in directory.iterdir() if not entry.name.startswith("."))
+        folders = sorted(entry for entry in directory.iterdir() if not entry.name.startswith("."))
     except OSError as error:
-        raise CourseError(f"{directory} cannot be listed: {error.strerror}. Name the folder of submissions.") from None
-    for name in names:
-        student = directory / name
-        if only in (None, printable(name)) and _handed_in(student, assignment):
-            yield _submission(student, assignment)
+        raise CourseError(
+            f"{directory} cannot be listed ({error.strerror}): put submissions there as"
+            f" <student>/{assignment}/{assignment}.ipynb, or name their folder with --submitted"
+        ) from None
+    return [path for path in folders if only in (None, printable(path.name)) and _handed_in(path, assignment)]
 
 
 def printable(name: str) -> str:

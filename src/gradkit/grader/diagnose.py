@@ -63,20 +63,26 @@ class Diagnostician:
         return fits[0].sentence if fits else None
 
     def _fits(self, seen: Sequence[Behaviour]) -> list[Mistake]:
-        """Return the mistakes that explain most of what was seen, those first in the catalogue first."""
+        """Return the mistakes that explain most of what was seen, those first in the catalogue first.
+
+        Where several explain it equally well, there must be a value that the right function does not have:
+        exceptions alone have too many reasons to choose by.
+        """
         right = _agreement(seen, self._right)
         if len(right) == len(seen):
             return []
-        best, fits = max(len(right), len(seen) // 2), []
+        best, fits, evidence = max(len(right), len(seen) // 2), list[Mistake](), set[int]()
         for twin, behaviours in self._twins:
             agreed = _agreement(seen, behaviours)
-            if not any(_tells(seen[number]) for number in agreed):
+            if not right <= agreed or not any(_tells(seen[number]) for number in agreed):
                 continue
-            if right <= agreed and len(agreed) > best:
-                best, fits = len(agreed), [twin]
-            elif right <= agreed and len(agreed) == best and fits:
+            if len(agreed) > best:
+                best, fits, evidence = len(agreed), [twin], agreed - right
+            elif len(agreed) == best and fits:
                 fits.append(twin)
-        return fits
+                evidence |= agreed - right
+        sure = len(fits) <= 1 or any(_tells(seen[number]) for number in evidence)
+        return fits if sure else []
 
 
 def load_diagnostician(folder: Path, seed: bytes, right: Callable[..., Any]) -> Diagnostician | None:

@@ -6,7 +6,8 @@
     ├── InstructorError         the instructor can mend it; the command line prints it and exits
     │   ├── CourseError         the course folder, its notebook or its settings
     │   ├── SuiteError          a hidden suite that cannot be collected
-    │   └── IsolationError      no acceptable isolation on this machine
+    │   ├── IsolationError      no acceptable isolation on this machine
+    │   └── StoppedError        the instructor stopped the run
     ├── SubmissionError         a hand-in that cannot be read: a person has to look at it
     ├── StudentFault            what a student's function did instead of returning a value
     └── GuestFault              the sandbox failed by itself: our fault, never the student's
@@ -33,6 +34,10 @@ class SuiteError(InstructorError):
 
 class IsolationError(InstructorError):
     """No isolation that is strong enough works on this machine."""
+
+
+class StoppedError(InstructorError):
+    """The instructor stopped the run; what is finished is kept."""
 
 
 class SubmissionError(GradkitError):

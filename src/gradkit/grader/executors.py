@@ -9,9 +9,11 @@ import functools
 import multiprocessing
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 from .course import Bundle, Submission
 from .errors import InstructorError
@@ -39,24 +41,27 @@ def grade_all(
     Raises InstructorError if the suite itself cannot be used.
     """
     task = functools.partial(_grade, bundle, rung, version)
-    suspects: list[Submission] = []
-    yield from _stream(task, submissions, jobs, suspects)
-    for suspect in suspects:
-        again: list[Submission] = []
-        yield from _stream(task, [suspect], 1, again)
-        for submission in again:
-            yield not_judged(bundle, version, submission, "the grader's worker process died twice while grading it")
+    with tempfile.TemporaryDirectory(prefix="gradkit-run-", ignore_cleanup_errors=True) as scratch:
+        Path(scratch).chmod(0o711)  # guests that run as nobody look for numpy below it
+        suspects: list[Submission] = []
+        yield from _stream(task, submissions, jobs, suspects, scratch)
+        for suspect in suspects:
+            again: list[Submission] = []
+            yield from _stream(task, [suspect], 1, again, scratch)
+            for submission in again:
+                problem = "the grader's worker process died twice while grading it"
+                yield not_judged(bundle, version, submission, problem)
 
 
 def _stream(
-    task: Task, submissions: Iterable[Submission], jobs: int, suspects: list[Submission]
+    task: Task, submissions: Iterable[Submission], jobs: int, suspects: list[Submission], scratch: str
 ) -> Iterator[SubmissionResult]:
     """Yield results; submissions that were under way when a worker died are added to ``suspects``."""
     source = iter(submissions)
     exhausted = False
     while not exhausted:
         pending: dict[Future[SubmissionResult], Submission] = {}
-        pool = _pool(jobs)
+        pool = _pool(jobs, scratch)
         try:
             for submission in source:
                 try:
@@ -83,16 +88,21 @@ def _finished(pending: dict[Future[SubmissionResult], Submission]) -> Iterator[S
         yield result
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
+def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
     # Spawned, not forked: a worker starts clean, whatever threads and locks the parent holds.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(scratch,))
 
 
-def _start_worker() -> None:
-    """Make a worker end with its parent, leave Ctrl-C to it, and compute with one thread."""
+def _start_worker(scratch: str) -> None:
+    """Make a worker end with its parent or at Ctrl-C, without a word, and compute with one thread.
+
+    Its temporary files (the hidden suite among them) lie in a folder that the parent removes, because a worker
+    that is killed cannot.
+    """
     linux.die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    tempfile.tempdir = scratch
     os.environ.update(dict.fromkeys(LIMITED_THREADS, "1"))
 
 

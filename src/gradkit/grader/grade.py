@@ -79,7 +79,11 @@ class Grader:
         failed = any(check.outcome is Outcome.FAILED for check in judged.checks[name])
         if diagnostician is None or not failed or name in judged.unanswered:
             return ""
-        return diagnostician.explain(student, name) or ""
+        try:
+            student.turn_to(name)
+            return diagnostician.explain(student, name) or ""
+        except GuestFault:  # the verdicts are there; a hint is not worth losing them
+            return ""
 
     def _result(self, submission: Submission, judged: Judged, hints: Mapping[str, str]) -> SubmissionResult:
         questions = tuple(

@@ -178,8 +178,8 @@ class HiddenSuite:
             item.test.ihook.pytest_runtest_protocol(item=item.test, nextitem=next_test.parent)
         else:
             root = blocker.id if blocker.outcome is Outcome.FAILED else blocker.blocked_by
-            because = f"it needs {blocker.id.replace('_', ' ')}, which did not pass"
-            self.verdict = Verdict(Outcome.NOT_JUDGED, f"Not judged: {because}.")
+            waits_for = (root or blocker.id).replace("_", " ")
+            self.verdict = Verdict(Outcome.NOT_JUDGED, f'Not judged yet: it can be once "{waits_for}" passes.')
         message = self.verdict.message
         if self.verdict.outcome is Outcome.FAILED and not message:
             message = item.description

@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 
 from . import extract
 from .course import Bundle, Course, Submission
+from .engine import engine_version
 from .errors import CourseError
 from .grade import Grader
 from .sandbox import probe
@@ -27,20 +27,21 @@ def make_release(course: Course, assignment: str, *, write: bool = True) -> bool
     Args:
         course: the course's folders.
         assignment: which one.
-        write: put the new version in place; otherwise only compare.
+        write: put the new version in place, if it is fair; otherwise only compare.
 
     Raises CourseError if anything would leak, or the new version is not what a release must be: the
     reference at full marks, the untouched student version at none.
     """
-    bundle = course.bundle(assignment, version("gradkit"))
+    course.require(assignment)
     _refuse_other_files(course.notebook_path(assignment))
     with tempfile.TemporaryDirectory(prefix="gradkit-release-") as folder:
         fresh = _generate(course, assignment, Path(folder))
         _refuse_leaks(fresh, assignment)
         target = course.root / "assignments" / assignment / fresh.name
         changed = not target.exists() or target.read_bytes() != fresh.read_bytes()
-        if changed and write:
-            _refuse_unfair(bundle, fresh.read_bytes())
+        if write:
+            _refuse_unfair(course.bundle(assignment, engine_version()), fresh.read_bytes())
+        if write and changed:
             _swap(fresh.parent, target.parent)
     return changed
 
@@ -83,7 +84,7 @@ def _refuse_leaks(made: Path, assignment: str) -> None:
 def _refuse_unfair(bundle: Bundle, student_version: bytes) -> None:
     """Grade the reference and the untouched student version: all points for one, none for the other."""
     extract.read_notebook(student_version, "the student version")
-    grader = Grader(bundle, probe.choose(), version("gradkit"))
+    grader = Grader(bundle, probe.choose(), engine_version())
     try:
         reference = grader.grade(Submission(student="reference", notebook=bundle.notebook))
         stub = grader.grade(Submission(student="stub", notebook=student_version))

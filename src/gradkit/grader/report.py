@@ -76,8 +76,8 @@ def summary(rows: Sequence[Row]) -> str:
     full = sum(student.score == student.max_score for student in rows)
     rungs = ", ".join(sorted({student.isolation for student in rows if student.isolation})) or "none needed"
     return (
-        f"{len(rows)} submissions: {full} with full marks, {judged - full} with something to mend,"
-        f" {len(rows) - judged} not judged. Isolation: {rungs}."
+        f"{len(rows)} submission{'s' * (len(rows) != 1)}: {full} with full marks,"
+        f" {judged - full} with something to mend, {len(rows) - judged} not judged. Isolation: {rungs}."
     )
 
 

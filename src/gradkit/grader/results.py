@@ -56,7 +56,7 @@ class Results:
         with (self.folder / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 raise CourseError(
                     f"another grading run is writing to {self.folder}: wait for it to end, or name another --results"
                 ) from None

@@ -1,21 +1,25 @@
 """``gradkit grade`` from beginning to end: choose the isolation, grade what is new, write and show results."""
 
 import os
+import sys
 from collections import deque
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from . import report
-from .course import Bundle, Course, Submission, submissions
-from .errors import CourseError
+from .course import Bundle, Course, Submission, students, submissions
+from .engine import engine_version
+from .errors import CourseError, StoppedError
 from .executors import grade_all
+from .model import SubmissionResult
 from .results import Results, replace
 from .sandbox import ladder, probe
 
+WIDTH_OF_A_FILE = 120
 WARNING = (
     "WARNING: --isolation none. Student code runs unprotected: it can read the hidden suite, other submissions"
     " and your files, and forge its own grade. Every result is marked."
@@ -47,11 +51,10 @@ def grade_class(
 
     Raises InstructorError for whatever keeps the whole class from being graded.
     """
-    console = console or Console(soft_wrap=False)
-    engine = version("gradkit")
-    bundle = course.bundle(assignment, engine)
-    names = [s.student for s in submissions(submitted, assignment, student)]
-    if not names:
+    console = console or _console()
+    bundle = course.bundle(assignment, engine_version())
+    total = len(students(submitted, assignment, student))
+    if not total:
         who = f"of {student!r} " if student else ""
         raise CourseError(
             f"no submission {who}of {assignment} in {submitted}: expected <student>/{assignment}/{assignment}.ipynb"
@@ -60,13 +63,8 @@ def grade_class(
     if rung is ladder.NONE:
         console.print(WARNING, style="bold red")
     store = Results(results, assignment)
-    jobs = jobs or len(os.sched_getaffinity(0))
-    rows: list[report.Row] = []
     with store.locked():
-        handed_in = submissions(submitted, assignment, student)
-        for row in _progress(_graded(store, bundle, rung, engine, handed_in, jobs), len(names), console):
-            rows.append(row)
-        rows.sort()
+        rows = _grade(store, bundle, rung, submissions(submitted, assignment, student), jobs, total, console)
         if student is None:
             replace(results / f"{assignment}.csv", report.as_csv(rows, bundle.graded).encode())
     console.print(report.table(rows, bundle.graded))
@@ -74,8 +72,34 @@ def grade_class(
     return rows
 
 
+def _console() -> Console:
+    # What is written to a file or a pipe has no window to fit into.
+    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=WIDTH_OF_A_FILE)
+
+
+def _grade(
+    store: Results,
+    bundle: Bundle,
+    rung: ladder.Rung,
+    handed_in: Iterator[Submission],
+    jobs: int | None,
+    total: int,
+    console: Console,
+) -> list[report.Row]:
+    rows: list[report.Row] = []
+    try:
+        graded = _graded(store, bundle, rung, handed_in, jobs or len(os.sched_getaffinity(0)))
+        for row in _progress(graded, total, console):
+            rows.append(row)
+    except KeyboardInterrupt:
+        raise StoppedError(
+            f"stopped; {len(rows)} of {total} results are in {store.folder}: run again to go on"
+        ) from None
+    return sorted(rows)
+
+
 def _graded(
-    store: Results, bundle: Bundle, rung: ladder.Rung, engine: str, handed_in: Iterator[Submission], jobs: int
+    store: Results, bundle: Bundle, rung: ladder.Rung, handed_in: Iterator[Submission], jobs: int
 ) -> Iterator[report.Row]:
     """Yield a row for every submission: those judged in an earlier run that still hold, and new ones, written."""
     known: deque[report.Row] = deque()
@@ -88,12 +112,21 @@ def _graded(
             else:
                 known.append(report.row(earlier))
 
-    for result in grade_all(bundle, rung, engine, unfinished(), jobs):
-        store.write(result)
+    for result in grade_all(bundle, rung, engine_version(), unfinished(), jobs):
         while known:
             yield known.popleft()
-        yield report.row(result)
+        yield report.row(_written(store, result))
     yield from known
+
+
+def _written(store: Results, result: SubmissionResult) -> SubmissionResult:
+    """Write a result and return it; one that cannot be written does not stop the class, but is not judged."""
+    try:
+        store.write(result)
+    except OSError as error:
+        problem = f"its result cannot be written: {error.strerror}"
+        return msgspec.structs.replace(result, score=None, problem=problem)
+    return result
 
 
 def _progress(rows: Iterator[report.Row], total: int, console: Console) -> Iterator[report.Row]:

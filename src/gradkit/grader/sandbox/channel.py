@@ -14,6 +14,7 @@ from ..errors import FaultKind, GuestFault, StudentFault
 from . import ladder, wire
 
 HELLO_SECONDS = 60.0
+SLICE = 0.25
 
 
 class End(NamedTuple):
@@ -25,19 +26,48 @@ class End(NamedTuple):
     by_itself: bool = True
 
 
+class Allowance:
+    """Seconds that a guest may still take.
+
+    Waiting is charged in small slices, each at most for a little more than itself: time in which this process
+    was stopped (Ctrl-Z, a suspended machine) is not the student's.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+
+    def wait(self, channel: socket.socket, *, to_send: bool = False) -> bool:
+        """Wait until the channel can be used; return False when the time is used up first."""
+        reading, writing = ([], [channel]) if to_send else ([channel], [])
+        while self.left > 0:
+            started = time.monotonic()
+            ready = select.select(reading, writing, [], min(SLICE, self.left))
+            self.left -= min(time.monotonic() - started, 2 * SLICE)
+            if any(ready):
+                return True
+        return False
+
+
 class Guest:
-    """One guest: its channel, its pidfd, and how to learn of its end."""
+    """One guest: its channel, its pidfd, and how to learn of its end.
+
+    Attributes:
+        spent: seconds that its answers have taken so far.
+        end: how it ended, once it has.
+    """
 
     def __init__(self, channel: socket.socket, handle: int, wait: Callable[[], End]) -> None:
         self._wait = wait
         self._channel = channel
+        self._channel.setblocking(False)
         self._handle = handle
+        self.spent = 0.0
         self.end: End | None = None
 
     def hello(self, rung: ladder.Rung) -> None:
         """Read the first frame, written by trusted code; GuestFault unless every layer is in place."""
         try:
-            kind, values = self._reply(0, time.monotonic() + HELLO_SECONDS, wire.MAX_TEXT)
+            kind, values = self._reply(0, Allowance(HELLO_SECONDS), wire.MAX_TEXT)
         except StudentFault as fault:
             self.kill()
             raise GuestFault(f"a guest on the {rung.name} rung did not start: {fault}") from None
@@ -50,44 +80,50 @@ class Guest:
 
         Raises StudentFault (timed out, died, too large, protocol); the guest is of no more use then.
         """
-        deadline = time.monotonic() + seconds
         call = secrets.randbits(64)
+        allowance = Allowance(seconds)
         try:
-            self._channel.settimeout(max(deadline - time.monotonic(), 1e-3))
-            self._channel.sendall(wire.frame(kind, call, values))
-        except TimeoutError:
-            raise StudentFault(FaultKind.TIMED_OUT, "did not read its inputs in time") from None
-        except OSError:
-            raise StudentFault(FaultKind.DIED, "ended the process") from None
-        return self._reply(call, deadline, reply_bytes)
+            self._send(wire.frame(kind, call, values), allowance)
+            return self._reply(call, allowance, reply_bytes)
+        finally:
+            self.spent += seconds - allowance.left
 
-    def _reply(self, call: int, deadline: float, limit: int) -> tuple[int, list[Any]]:
+    def _send(self, frame: bytes, allowance: Allowance) -> None:
+        unsent = memoryview(frame)
+        while unsent:
+            try:
+                unsent = unsent[self._channel.send(unsent) :]
+            except BlockingIOError:
+                if not allowance.wait(self._channel, to_send=True):
+                    raise StudentFault(FaultKind.TIMED_OUT, "did not read its inputs in time") from None
+            except OSError:
+                raise StudentFault(FaultKind.DIED, "ended the process") from None
+
+    def _reply(self, call: int, allowance: Allowance, limit: int) -> tuple[int, list[Any]]:
         try:
-            head = wire.header(self._receive(wire.HEADER.size, deadline))
+            head = wire.header(self._receive(wire.HEADER.size, allowance))
             if head.call != call:
                 raise wire.WireError("an answer to another call")
             if head.length > limit:
                 raise StudentFault(FaultKind.TOO_LARGE, f"returned more than {limit >> 20} MiB")
-            return head.kind, wire.values(self._receive(head.length, deadline), head.number)
+            return head.kind, wire.values(self._receive(head.length, allowance), head.number)
         except wire.WireError as error:
             raise StudentFault(FaultKind.PROTOCOL, f"interfered with the grader: {error}") from None
 
-    def _receive(self, length: int, deadline: float) -> bytearray:
+    def _receive(self, length: int, allowance: Allowance) -> bytearray:
         data = bytearray(length)
         view, position = memoryview(data), 0
         while position < length:
-            left = deadline - time.monotonic()
             try:
-                self._channel.settimeout(max(left, 1e-3))
                 count = self._channel.recv_into(view[position:])
-            except TimeoutError:
-                raise StudentFault(FaultKind.TIMED_OUT, "did not return in time") from None
+            except BlockingIOError:
+                if not allowance.wait(self._channel):
+                    raise StudentFault(FaultKind.TIMED_OUT, "did not return in time") from None
+                continue
             except OSError:
                 count = 0
             if count == 0:
                 raise StudentFault(FaultKind.DIED, "ended the process")
-            if left <= 0:  # one byte at a time does not stretch the time
-                raise StudentFault(FaultKind.TIMED_OUT, "did not return in time")
             position += count
         return data
 

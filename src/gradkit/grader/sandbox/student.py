@@ -6,7 +6,6 @@ submission may use up in all is bounded.
 """
 
 import contextlib
-import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -56,7 +55,8 @@ class Student:
         self._guest: channel.Guest | None = None
         self._share = limits.submission_seconds / len(graded)
         self._left = self._share
-        self._questions: list[str] = []
+        self._question = ""
+        self._begun: set[str] = set()
         self._lost = 0
         self._with_calls = True
         self._hopeless: StudentFault | None = None
@@ -82,14 +82,19 @@ class Student:
         of crashes: one that stalls or dies costs the others nothing. A published check shows the texts of
         exceptions; so it gets a guest that has seen no hidden input.
         """
-        if question not in self._questions:
-            self._left += self._share if self._questions else 0
-            self._questions.append(question)
-            self._lost = 0
-            self._hopeless = self._hopeless if self._undefinable else None
+        self.turn_to(question)
         self._published = published
         if published and self._guest_knows_secrets:
             self.close()
+
+    def turn_to(self, question: str) -> None:
+        """Make the following calls count for this question's time and crashes."""
+        if question != self._question:
+            self._left += self._share if self._begun and question not in self._begun else 0
+            self._begun.add(question)
+            self._question = question
+            self._lost = 0
+            self._hopeless = self._hopeless if self._undefinable else None
 
     def watched(self, name: str, *arguments: Any) -> Report:
         """Call a function and report what it did to its arguments and to the global random state."""
@@ -131,6 +136,9 @@ class Student:
             self._guest_knows_secrets = False
             try:
                 self._define()
+            except GuestFault:
+                self.close()
+                raise
             except StudentFault as fault:
                 reason = self._lose_guest(fault)
                 if not self._with_calls:
@@ -168,12 +176,12 @@ class Student:
         assert self._guest is not None
         if self._left <= 0:
             raise self._out_of_time()
+        guest, before = self._guest, self._guest.spent
         seconds = min(self._limits.call_seconds, self._left)
-        started = time.monotonic()
         try:
-            return self._guest.ask(kind, values, seconds, self._limits.reply_mb << 20)
+            return guest.ask(kind, values, seconds, self._limits.reply_mb << 20)
         finally:
-            self._left -= time.monotonic() - started
+            self._left -= guest.spent - before
 
     def _out_of_time(self) -> StudentFault:
         self.limits_hit.add("submission_seconds")
