@@ -180,8 +180,8 @@ def X_changed(W, X, y, reg):  # noqa: N802
 
 
 @mistake(
-    "The result is right, but dW and W are the same array in your code, so W is overwritten and training "
-    "would go wrong. Start from a new array: dW = np.zeros_like(W).",
+    "The result is right, but your function changed W: dW = W makes them the same array, so start from a new one, "
+    "dW = np.zeros_like(W). (A training step does not belong here either.)",
     where="contract",
 )
 def W_changed(W, X, y, reg):  # noqa: N802
@@ -718,6 +718,14 @@ def exponentials_in_gradient(W, X, y, reg):
 )
 def scores_in_gradient(W, X, y, reg):
     return assemble(W, X, y, reg, dz=X @ W - one_hot(W, y))
+
+
+@mistake(
+    "You subtract 1 from every class. Only the true class of each row gets it: p[np.arange(N), y] -= 1.",
+    where="gradient",
+)
+def minus_one_everywhere(W, X, y, reg):
+    return assemble(W, X, y, reg, dz=probabilities(W, X) - 1)
 
 
 @mistake(

@@ -47,6 +47,11 @@ def loss_of(answer):
 def gradient_of(answer, problem):
     """Return the gradient in a student's answer to a problem."""
     dW = _pair(answer)[1]
+    if isinstance(dW, tuple):  # nested lists are as good as an array
+        try:
+            dW = np.asarray(dW, np.float64)
+        except (TypeError, ValueError):
+            raise compare.Disagreement("dW should be an array; it is a list of something else.") from None
     if isinstance(dW, np.ndarray) and dW.shape == problem.W.T.shape != problem.W.shape:
         raise compare.Disagreement("dW is transposed: its shape is (C, D), but it must have W's shape (D, C).")
     return compare.array(dW, problem.W.shape, "dW")

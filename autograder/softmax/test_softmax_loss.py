@@ -7,7 +7,7 @@ penalty, then numerical stability, the small print, and what "vectorized" means.
 import numpy as np
 import pytest
 
-from gradkit.grader.compare import Disagreement, close
+from gradkit.grader.compare import Disagreement
 from problems import WORKED_EXAMPLE, Problem, gradient_of, loss_of, random_problem
 
 pytestmark = pytest.mark.question("softmax_loss_naive", "softmax_loss_vectorized")
@@ -88,7 +88,9 @@ def test_regularization_in_loss(function, ordinary):
     if near(factor, 0.5) or follows_other_convention(function, ordinary):
         return
     if near(factor, 0):
-        raise Disagreement("The loss does not change with reg: the penalty 0.5*reg*sum(W*W) is missing.")
+        raise Disagreement(
+            "The loss does not change with reg: the penalty 0.5*reg*sum(W*W) is missing, or not multiplied by reg."
+        )
     if near(factor, 1):
         raise Disagreement("The penalty in the loss is reg*sum(W*W), twice 0.5*reg*sum(W*W); dW does not match it.")
     raise Disagreement("The penalty in the loss is not 0.5*reg*sum(W*W).")
@@ -102,7 +104,9 @@ def test_regularization_in_gradient(function, ordinary):
     if near(factor, 1) or follows_other_convention(function, ordinary):
         return
     if near(factor, 0):
-        raise Disagreement("dW does not change with reg: the penalty's derivative reg*W is missing.")
+        raise Disagreement(
+            "dW does not change with reg: the penalty's derivative reg*W is missing, or not multiplied by reg."
+        )
     if near(factor, 2):
         raise Disagreement("The penalty in dW is 2*reg*W, twice the derivative of 0.5*reg*sum(W*W).")
     raise Disagreement("The penalty in dW is not reg*W.")
@@ -144,23 +148,29 @@ def test_rows_far_apart(function, judge, ordinary, passed):
     judge.what_is_right(passed, function, problem, " with some rows' scores near 1000 and others' near -1000")
 
 
-@pytest.mark.requires("loss_without_regularization")
+@partly_right
 @pytest.mark.weight(0.25)
-def test_improbable_class(function, judge, draw):
+def test_improbable_class(function, judge, draw, passed):
     """A true class whose probability underflows to 0 has a finite loss: log p = z_y - logsumexp(z)."""
     ordinary = random_problem(draw("improbable"), N=7, D=4, C=5)
     scores = np.zeros((7, 5))
     scores[np.arange(7), (ordinary.y + 1) % 5] = 1000.0
     W = np.vstack([ordinary.W, np.eye(5)])
     problem = Problem(W, np.hstack([ordinary.X, scores]), ordinary.y, 0.0)
-    judge.loss(function(*problem), problem, " of true classes that are more than 745 below the maximum")
+    answer = function(*problem)
+    if "loss_without_regularization" in passed and loss_of(answer) < 745:
+        raise Disagreement(
+            "The loss of hopeless examples has a ceiling: leave out the epsilon or the clipping inside the log,"
+            " and compute log p = z_y - logsumexp(z)."
+        )
+    judge.what_is_right(passed, function, problem, " of true classes that are more than 745 below the maximum")
 
 
 # ---------------------------------------------------------------------- the small print
 
 
 @partly_right
-@pytest.mark.weight(0.1)
+@pytest.mark.weight(0.05)
 def test_inputs_unchanged(function, ordinary):
     """W, X and y are left as they were, dW is not W itself, and no global random numbers are used."""
     report = function.watched(*ordinary)
@@ -175,18 +185,19 @@ def test_inputs_unchanged(function, ordinary):
 
 @partly_right
 @pytest.mark.weight(0.05)
-def test_repeatable(function, judge, ordinary):
-    """Called twice with the same inputs, with another call between, it returns the same."""
-    first = function(*ordinary)
-    function(*WORKED_EXAMPLE)
-    second = function(*ordinary)
-    try:  # not to the last bit: memory that lies differently may be summed in another order
-        close(loss_of(second), loss_of(first), "The loss", rtol=1e-9, atol=1e-12)
-        close(gradient_of(second, ordinary), gradient_of(first, ordinary), "dW", rtol=1e-9, atol=1e-12)
-    except Disagreement:
-        raise Disagreement(
-            "Two calls with the same inputs return different results: something is kept between calls."
-        ) from None
+def test_repeatable(function, judge, ordinary, passed):
+    """The result depends on the arguments alone, not on earlier calls."""
+    problem = ordinary.data_only()
+    other = problem._replace(X=-problem.X[::-1], y=np.roll(problem.y, 1))
+    judge.what_is_right(passed, function, other, " for another batch of this shape (is something kept between calls?)")
+    judge.what_is_right(passed, function, problem, " in a second call (is something kept between calls?)")
+
+
+@partly_right
+@pytest.mark.weight(0.05)
+def test_large_batch(function, judge, draw, passed):
+    """A batch of 600 examples works: no number of examples is built in."""
+    judge.what_is_right(passed, function, random_problem(draw("large"), N=600, D=3, C=4, reg=0.0), " for 600 examples")
 
 
 @partly_right
@@ -224,8 +235,8 @@ def test_absent_class(function, judge, draw, passed):
 @pytest.mark.weight(0.05)
 def test_many_classes(function, judge, draw, passed):
     """More than 127 classes work: labels are not squeezed into a byte."""
-    problem = random_problem(draw("many"), N=6, D=3, C=200, reg=0.0)
-    problem = problem._replace(y=np.array([0, 127, 128, 150, 180, 199]))
+    problem = random_problem(draw("many"), N=6, D=3, C=300, reg=0.0)
+    problem = problem._replace(y=np.array([0, 127, 128, 199, 256, 299]))
     judge.what_is_right(passed, function, problem, " for labels above 127")
 
 
@@ -254,7 +265,7 @@ def test_full_precision(function, judge, ordinary, passed):
         passed,
         function,
         ordinary.data_only(),
-        " has fewer digits than float64 carries: keep the dtype of W. It",
+        " has fewer digits than float64 carries (keep W's dtype; no epsilon inside log), so it",
         rtol=1e-9,
         atol=1e-11,
     )
@@ -287,9 +298,11 @@ def test_no_loop_over_examples(function, draw):
     if small.switched_off or large.switched_off or not small.instructions:
         raise Disagreement("The counting of instructions was switched off.")
     growth = large.instructions / small.instructions
-    if growth > GROWTH_OF_A_LOOP or large.instructions > MOST_INSTRUCTIONS:
-        place = f" Most often executed: {large.busiest}." if large.busiest else ""
+    place = f" Most often executed: {large.busiest}." if large.busiest else ""
+    if growth > GROWTH_OF_A_LOOP:
         raise Disagreement(
             "There is still a loop over examples: 64 times as many examples take"
             f" {min(growth, 64):.0f} times as many instructions.{place}"
         )
+    if large.instructions > MOST_INSTRUCTIONS:
+        raise Disagreement(f"The function runs thousands of steps whatever the batch: loops are left in it.{place}")

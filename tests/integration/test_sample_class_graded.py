@@ -63,6 +63,13 @@ def test_scores_are_fair(students, graded):
     assert unfair == []
 
 
+def test_weights_sum_to_the_points(graded):
+    """The weights of each question's checks add up to its ten points, so that a weight is points."""
+    _, results, _ = graded
+    for question in results["right-textbook"]["questions"]:
+        assert sum(check["weight"] for check in question["checks"]) == pytest.approx(10)
+
+
 def test_right_solutions_get_full_marks(students, graded):
     """Every correct style gets all points, with no failed check."""
     _, results, _ = graded

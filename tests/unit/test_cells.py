@@ -94,8 +94,6 @@ def test_what_a_graded_function_reads_is_kept(needed, body):
         "def f(x):\n    return [A for _ in range(2)]",
         "def f(x):\n    def inner():\n        return A\n    return inner()",
         "def f(x, a=A):\n    return a",
-        "def f(x: A):\n    return x",
-        "def f(x) -> A:\n    return x",
         "@A\ndef f(x):\n    return x",
         "def f(x):\n    return f'{A}'",
         "def f(x):\n    class Inner:\n        value = A\n    return Inner.value",
@@ -301,3 +299,8 @@ def test_tracebacks_name_cell_and_line():
     namespace = run("x = 1", "%time\n\ndef f():\n    return 1 / 0")
     code = namespace["f"].__code__
     assert (code.co_filename, code.co_firstlineno) == ("<cell 2>", 3)
+
+
+def test_hints_are_not_needed():
+    """What a type hint names need not exist, so the statement that binds it is not kept."""
+    assert kept("import torch", "def f(x: torch.Tensor) -> torch.Tensor:\n    return x") == [(2, 1)]

@@ -8,7 +8,7 @@ from gradkit.grader.errors import StudentFault
 from gradkit.grader.extract import read_notebook
 from gradkit.grader.model import Limits
 from gradkit.grader.sandbox import probe
-from gradkit.grader.sandbox.guest.surroundings import Missing, Nowhere, import_missing
+from gradkit.grader.sandbox.guest.surroundings import Missing, Nowhere, stand_in
 from gradkit.grader.sandbox.launch import Sandbox
 from gradkit.grader.sandbox.student import Student
 
@@ -140,20 +140,36 @@ def test_the_usual_fallback_for_a_missing_module_works(value):
 def test_every_use_of_a_stand_in_complains(use):
     """Attributes, calls, items, loops and arithmetic."""
     with pytest.raises(ModuleNotFoundError, match="'torch' is not available while grading"):
-        use(Missing("torch"))
+        use(Missing("torch", "is not available while grading"))
 
 
 def test_a_stand_in_does_not_pretend_to_special_methods():
     """Inspecting it, as copying and comparing do, is no use."""
-    assert not hasattr(Missing("torch"), "__array__")
+    assert not hasattr(Missing("torch", "is not available"), "__deepcopy__")
 
 
 def test_an_existing_name_is_not_replaced():
     """An import that fails leaves what the name already means."""
     namespace = {"a": 1}
-    import_missing(ModuleNotFoundError("no", name="torch"), frozenset({"a", "b"}), namespace)
+    error = ModuleNotFoundError("no", name="torch")
+    stand_in(error, frozenset({"a", "b"}), imported=True, namespace=namespace)
     assert namespace["a"] == 1
-    assert isinstance(namespace["b"], Missing)
+    with pytest.raises(ModuleNotFoundError, match="'torch' is not available while grading"):
+        namespace["b"]()
+
+
+@pytest.mark.parametrize(
+    "use", ["len(y_dev)", "np.zeros(3)[y_dev]", "np.ones(3) * y_dev", "np.asarray(y_dev)", "y_dev.shape"]
+)
+def test_a_variable_of_the_notebook_explains_itself(complaint, use):
+    """A function that reads the notebook's data instead of its arguments is told so, with the variable's name."""
+    notebook = ("import gradkit", "data = gradkit.load_cifar10()", "y_dev = data.y_dev")
+    assert "'y_dev' is a variable of the notebook" in complaint(*notebook, f"def f():\n    return {use}")
+
+
+def test_a_hint_that_names_a_missing_module_is_harmless(value):
+    """Type hints are not evaluated: they may name what is not there."""
+    assert value("import torch", "def f(x: torch.Tensor = None) -> Float[torch.Tensor, 'N C']:\n    return 7") == 7
 
 
 def test_the_notebook_is_the_main_module(value):

@@ -104,6 +104,17 @@ def test_memory_layout_makes_no_difference(array):
     assert arrived.dtype.str == array.dtype.newbyteorder("<").str
 
 
+def test_a_tuple_of_a_students_own_kind_arrives_as_a_tuple():
+    """A named tuple is as good an answer as a tuple."""
+    assert sent(OwnTuple((1, 2.0))) == (1, 2.0)
+
+
+def test_extended_precision_arrives_as_float64():
+    """More digits than the grader compares are rounded, not refused."""
+    arrived = sent(np.array([1.5, 2.5], np.longdouble))
+    assert (arrived.dtype, arrived.tolist()) == (np.float64, [1.5, 2.5])
+
+
 def test_an_array_that_arrived_is_its_own():
     """It can be written to and does not keep the frame's memory alive."""
     arrived = sent(np.zeros(3))
@@ -140,12 +151,9 @@ def test_a_list_arrives_as_a_tuple():
         (np.zeros(2).view(OwnArray), "OwnArray"),
         (OwnFloat(1), "OwnFloat"),
         (OwnText("x"), "OwnText"),
-        (OwnTuple((1,)), "OwnTuple"),
         (np.ma.masked_array([1.0]), "MaskedArray"),
         (np.array([object()]), "array of dtype object"),
         (np.zeros(1, [("a", "f8")]), "array of dtype [('a', '<f8')]"),
-        (np.zeros(1, np.longdouble), f"array of dtype {np.dtype(np.longdouble)}"),
-        (np.longdouble(1), f"array of dtype {np.dtype(np.longdouble)}"),
         (np.zeros(1, "M8[ns]"), "array of dtype datetime64[ns]"),
         (np.array(["text"]), "array of dtype <U4"),
         (np.zeros((1,) * 9), "array of dtype float64"),

@@ -71,18 +71,20 @@ class Diagnostician:
         right = _agreement(seen, self._right)
         if len(right) == len(seen):
             return []
-        best, fits, evidence = max(len(right), len(seen) // 2), list[Mistake](), set[int]()
+        candidates = []
         for twin, behaviours in self._twins:
             agreed = _agreement(seen, behaviours)
-            if not right <= agreed or not any(_tells(seen[number]) for number in agreed):
-                continue
-            if len(agreed) > best:
-                best, fits, evidence = len(agreed), [twin], agreed - right
-            elif len(agreed) == best and fits:
-                fits.append(twin)
-                evidence |= agreed - right
-        sure = len(fits) <= 1 or any(_tells(seen[number]) for number in evidence)
-        return fits if sure else []
+            if right <= agreed and any(_tells(seen[number]) for number in agreed):
+                strange = len(seen) - len(agreed | _agreement(self._right, behaviours))
+                candidates.append((-len(agreed), strange, agreed, twin))
+        most = max((-negative for negative, *_ in candidates), default=0)
+        if most <= max(len(right), len(seen) // 2):
+            return []
+        # Among equals, the one that does least that neither the student's nor the right function does.
+        best = sorted((c for c in candidates if -c[0] == most), key=lambda candidate: candidate[1])
+        evidence = set().union(*(agreed - right for _, _, agreed, _ in best))
+        sure = len(best) == 1 or any(_tells(seen[number]) for number in evidence)
+        return [twin for *_, twin in best] if sure else []
 
 
 def load_diagnostician(folder: Path, seed: bytes, right: Callable[..., Any]) -> Diagnostician | None:
@@ -125,14 +127,17 @@ def _values(returned: Any) -> tuple[Any, ...]:
 
 
 def _value(returned: Any) -> Any:
+    """Return a number, an array of several, or the name of a type; an array of one number is that number."""
+    if isinstance(returned, str):  # from the wire: the name of a type that it does not carry
+        return returned
     if isinstance(returned, np.ndarray | np.generic):
         comparable = returned.size <= MAX_SIZE and returned.dtype.kind in "bfiu"
     else:
         comparable = isinstance(returned, bool | int | float)
     if not comparable:
-        return "something else"
+        return type(returned).__name__
     array = np.asarray(returned, np.float64)
-    return array if array.ndim else float(array)
+    return float(array.reshape(())) if array.size == 1 else array
 
 
 def _agreement(seen: Sequence[Behaviour], others: Sequence[Behaviour]) -> set[int]:
@@ -151,7 +156,7 @@ def _equal(mine: Any, theirs: Any) -> bool:
     if isinstance(mine, float) and isinstance(theirs, float):
         # Most twins differ in the loss already, and numbers compare much faster than arrays.
         return math.isclose(mine, theirs, rel_tol=RTOL, abs_tol=ATOL) or (math.isnan(mine) and math.isnan(theirs))
-    return isinstance(mine, str) and isinstance(theirs, str)
+    return isinstance(mine, str) and isinstance(theirs, str) and mine == theirs
 
 
 def _arrays_equal(mine: NDArray[np.float64], theirs: NDArray[np.float64]) -> bool:

@@ -119,7 +119,7 @@ def _encode(value: Any, chunks: list[bytes | memoryview], depth: int) -> None:
         _encode_text(Tag.TEXT, value, chunks)
     elif kind is np.ndarray or isinstance(value, np.generic):
         _encode_array(np.asarray(value), chunks)
-    elif kind in (tuple, list) and depth < MAX_DEPTH and len(value) <= MAX_ITEMS:
+    elif isinstance(value, tuple | list) and depth < MAX_DEPTH and len(value) <= MAX_ITEMS:
         chunks.append(struct.pack("<BH", Tag.SEQUENCE, len(value)))
         for item in value:
             _encode(item, chunks, depth + 1)
@@ -133,6 +133,8 @@ def _encode_text(tag: Tag, text: str, chunks: list[bytes | memoryview]) -> None:
 
 
 def _encode_array(array: NDArray[Any], chunks: list[bytes | memoryview]) -> None:
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # more digits than anyone asks for
+        array = array.astype(np.float64)
     dtype = array.dtype.newbyteorder("<").str
     if dtype not in DTYPES or array.ndim > MAX_DIMENSIONS:
         return _encode_text(Tag.OPAQUE, f"array of dtype {array.dtype}"[:200], chunks)

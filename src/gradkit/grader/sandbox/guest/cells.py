@@ -46,6 +46,7 @@ class Statement:
     reflection: frozenset[str]
     calls: bool
     is_function: bool
+    is_import: bool
 
 
 @dataclass
@@ -82,7 +83,7 @@ def slice_cells(cells: Iterable[tuple[int, str]], graded: Sequence[str], *, call
     """
     result = Sliced()
     found: list[Statement] = []
-    flags = 0
+    flags = __future__.annotations.compiler_flag  # what a hint names need not exist where grading happens
     for index, source in cells:
         nodes = _parsed(index, source, result.problems)
         flags |= _future_flags(nodes)  # as in Jupyter, they hold for all later cells
@@ -168,6 +169,7 @@ def _statement(index: int, node: ast.stmt, flags: int, problems: list[Problem]) 
             reflection=frozenset(reflection.names_in(node, code)),
             calls=is_assignment and any(isinstance(part, ast.Call) for part in ast.walk(node)),
             is_function=isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef),
+            is_import=not is_assignment,
         )
     except PARSER_GIVES_UP as error:
         problems.append(Problem(index, getattr(error, "lineno", None) or node.lineno, _why(error)))

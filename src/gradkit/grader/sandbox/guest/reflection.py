@@ -14,12 +14,9 @@ REFLECTION = set(
     traceback importlib builtins exec eval compile getattr setattr delattr vars dir globals locals __import__
     attrgetter methodcaller breakpoint open settrace setprofile gettrace _getframe f_trace f_trace_opcodes
     f_trace_lines f_back f_locals f_globals f_builtins f_code tb_frame tb_next gi_frame gi_code cr_frame ag_frame
-    """.split()
-)
-ORDINARY_DUNDERS = set(
-    """
-    __name__ __doc__ __module__ __qualname__ __init__ __call__ __annotations__ __post_init__ __enter__ __exit__
-    __getitem__ __len__ __iter__ __next__ __slots__ __version__ __static_attributes__ __firstlineno__ __future__
+    __code__ __globals__ __builtins__ __closure__ __dict__ __subclasses__ __base__ __bases__ __mro__ __func__
+    __self__ __traceback__ __getattribute__ __loader__ __spec__ __reduce__ __reduce_ex__ __defaults__
+    __kwdefaults__ __wrapped__ __setattr__ __delattr__
     """.split()
 )
 
@@ -31,8 +28,7 @@ def names_in(node: ast.stmt, code: CodeType) -> Iterator[str]:
         names = {alias.name for alias in node.names}
         names |= {str(node.module)} if "*" in names else set()
     for name in names:
-        dunder = name.startswith("__") and name.endswith("__") and name not in ORDINARY_DUNDERS
-        if dunder or name.split(".")[0] in REFLECTION:
+        if name.split(".")[0] in REFLECTION:
             yield name
 
 

@@ -62,7 +62,8 @@ class Server:
                 exec(statement.code, self.namespace)  # noqa: S102 - student code, in the sandbox made for it
             except BaseException as error:  # noqa: BLE001 - whatever a student raises must not end the guest
                 if isinstance(error, ModuleNotFoundError):
-                    surroundings.import_missing(error, statement.binds, self.namespace)
+                    imported = statement.is_import
+                    surroundings.stand_in(error, statement.binds, imported=imported, namespace=self.namespace)
                 failures.append((statement.cell, statement.line, *_described(error)))
         return Kind.EXECUTED, [tuple(failures[:MAX_REPORTED])]
 

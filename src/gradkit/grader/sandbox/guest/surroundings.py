@@ -33,23 +33,23 @@ class Nowhere(io.TextIOBase):
 
 
 class Missing:
-    """Stands for a module that is not installed where grading happens; using it says so."""
+    """Stands for what is not there where grading happens, a module or a notebook's variable; using it says so."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, why: str) -> None:
         self._name = name
+        self._why = why
 
     def _complain(self, *_: object, **__: object) -> NoReturn:
-        raise ModuleNotFoundError(
-            f"{self._name!r} is not available while grading: only numpy and Python's own modules are"
-        )
+        raise ModuleNotFoundError(f"{self._name!r} {self._why}", name=self._name)
 
     def __getattr__(self, attribute: str) -> Any:
-        """Refuse to pretend: an attribute of a missing module is an error when it is used."""
+        """Refuse to pretend: an attribute of what is missing is an error when it is used."""
         if attribute.startswith("__"):
             raise AttributeError(attribute)
         return self._complain()
 
-    __call__ = __getitem__ = __iter__ = __add__ = __mul__ = __enter__ = _complain
+    __call__ = __getitem__ = __iter__ = __len__ = __enter__ = __array__ = __index__ = __float__ = __bool__ = _complain
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __matmul__ = __rmatmul__ = _complain
 
 
 def preload() -> None:
@@ -82,7 +82,14 @@ def _no_input(prompt: object = "") -> NoReturn:
     raise EOFError("input() cannot be answered while grading")
 
 
-def import_missing(error: ModuleNotFoundError, names: frozenset[str], namespace: dict[str, Any]) -> None:
-    """Bind the names of an import that failed to stand-ins that explain themselves when used."""
+def stand_in(error: ModuleNotFoundError, names: frozenset[str], *, imported: bool, namespace: dict[str, Any]) -> None:
+    """Bind the names of a statement that needs what is not there to stand-ins that explain themselves when used."""
     for name in names:
-        namespace.setdefault(name, Missing(error.name or name))
+        if imported:
+            why = "is not available while grading: only numpy and Python's own modules are"
+            missing = Missing(error.name or name, why)
+        else:
+            missing = Missing(
+                name, "is a variable of the notebook, which is not there while grading: use the arguments"
+            )
+        namespace.setdefault(name, missing)
