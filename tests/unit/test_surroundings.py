@@ -105,7 +105,6 @@ def test_the_courses_older_code_runs(value, imports, use):
         ("import matplotlib.pyplot as plt", "plt.plot([1])", "matplotlib"),
         ("from numba import njit", "njit(len)", "numba"),
         ("from sklearn import metrics", "metrics[0]", "sklearn"),
-        ("from tqdm import trange", "[i for i in trange(3)]", "tqdm"),
     ],
 )
 def test_a_missing_module_explains_itself_when_used(complaint, imports, use, module):
@@ -181,3 +180,16 @@ def test_the_environment_tells_nothing(value):
     """No variable of the grader's process is seen; the arguments are a notebook's."""
     names = value("import os, sys\ndef f():\n    return sorted(os.environ), sys.argv")
     assert names == (("HOME", "LANG", "OPENBLAS_NUM_THREADS", "PATH"), ("notebook",))
+
+
+@pytest.mark.parametrize(
+    ("imports", "use"),
+    [
+        ("from tqdm import tqdm", "tqdm([1, 2], desc='x')"),
+        ("from tqdm.notebook import trange", "trange(1, 3)"),
+        ("import tqdm.auto", "tqdm.auto.tqdm((1, 2))"),
+    ],
+)
+def test_a_progress_bar_is_left_out(value, imports, use):
+    """A loop with a progress bar runs, without the bar."""
+    assert value(imports, f"def f():\n    return sum({use})") == 3

@@ -73,6 +73,10 @@ def furnish() -> dict[str, Any]:
     past = types.ModuleType("past")
     past.builtins = builtins  # type: ignore[attr-defined]
     sys.modules.update({"past": past, "past.builtins": builtins})
+    # A progress bar is no part of an answer: its loop runs without one.
+    bars = types.ModuleType("tqdm")
+    bars.tqdm, bars.trange, bars.auto, bars.notebook = _without_bar, range, bars, bars  # type: ignore[attr-defined]
+    sys.modules.update({"tqdm": bars, "tqdm.auto": bars, "tqdm.notebook": bars})
     namespace = main.__dict__
     namespace.update(__builtins__=builtins, np=np)
     return namespace
@@ -80,6 +84,10 @@ def furnish() -> dict[str, Any]:
 
 def _no_input(prompt: object = "") -> NoReturn:
     raise EOFError("input() cannot be answered while grading")
+
+
+def _without_bar(iterable: Any = (), *_: object, **__: object) -> Any:
+    return iterable
 
 
 def stand_in(error: ModuleNotFoundError, names: frozenset[str], *, imported: bool, namespace: dict[str, Any]) -> None:
