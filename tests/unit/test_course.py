@@ -7,9 +7,10 @@ import stat
 import msgspec
 import pytest
 
-from gradkit.grader.course import SEED_BYTES, Course, Submission, printable, submissions
+from gradkit.grader.course import Course, Submission, printable, submissions
 from gradkit.grader.errors import CourseError
 from gradkit.grader.model import Limits
+from gradkit.grader.seed import SEED_BYTES
 
 
 def graded_cell(name, points=10, kind="code", **changes):

@@ -8,9 +8,7 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +19,7 @@ from msgspec import Struct
 from . import extract
 from .errors import CourseError, SubmissionError
 from .model import Limits
-
-SEED_BYTES = 32
+from .seed import course_seed
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -126,7 +123,7 @@ class Course:
             settings = msgspec.toml.decode(settings_text, type=Settings)
         except (msgspec.MsgspecError, ValueError) as error:
             raise CourseError(f"{folder / 'assignment.toml'}: {error}") from None
-        seed = hmac.digest(self._seed(), assignment.encode(), "sha256")
+        seed = hmac.digest(course_seed(self.state / "seed"), assignment.encode(), "sha256")
         parts = [
             version.encode(),
             settings_text,
@@ -151,31 +148,6 @@ class Course:
             return path.read_bytes()
         except OSError as error:
             raise CourseError(f"{path} cannot be read: {error.strerror}") from None
-
-    def _seed(self) -> bytes:
-        """Return the course's secret seed, made on first use and never committed."""
-        path = self.state / "seed"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, fresh = tempfile.mkstemp(prefix="seed.", dir=path.parent)  # readable by its owner only
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(SEED_BYTES) + "\n")
-            try:
-                os.link(fresh, path)  # unlike a rename this never replaces another run's seed
-            except FileExistsError:
-                pass
-            finally:
-                Path(fresh).unlink()
-        try:
-            seed = bytes.fromhex(path.read_text())
-        except ValueError:
-            seed = b""
-        if len(seed) != SEED_BYTES:
-            raise CourseError(
-                f"{path} does not hold a seed of {SEED_BYTES} bytes in hexadecimal:"
-                " restore it from a backup, or delete it to draw new inputs for everybody"
-            )
-        return seed
 
 
 def submissions(directory: Path, assignment: str, only: str | None = None) -> Iterator["Submission"]:
