@@ -28,7 +28,10 @@ def small_class(submitted, tmp_path):
 
 def start(submitted, results, **environment):
     """Start the grader in a process group of its own."""
-    command = [sys.executable, "-c", "from gradkit.grader.cli import main; main()", "grade", "softmax"]
+    # A test run in the background may have been told to ignore Ctrl-C, and would hand that down.
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program += "; from gradkit.grader.cli import main; main()"
+    command = [sys.executable, "-c", program, "grade", "softmax"]
     command += ["--submitted", str(submitted), "--results", str(results)]
     return subprocess.Popen(
         command,

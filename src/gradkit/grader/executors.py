@@ -5,6 +5,7 @@ that were under way are graded again, each alone in a fresh worker, and only one
 again is reported as not judged.
 """
 
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 from .course import Bundle, Submission
 from .errors import InstructorError
@@ -77,6 +79,8 @@ def _stream(
         except BrokenProcessPool:
             suspects.extend(pending.values())
         finally:
+            if not exhausted:
+                _let_go(pool)
             pool.shutdown(wait=exhausted, cancel_futures=True)
 
 
@@ -92,6 +96,18 @@ def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
     # Spawned, not forked: a worker starts clean, whatever threads and locks the parent holds.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(scratch,))
+
+
+def _let_go(pool: ProcessPoolExecutor) -> None:
+    """Close the queue that a dead worker no longer reads.
+
+    Before Python 3.11.6 the pool's own thread would wait for ever, and so would the end of the program, for a
+    submission that does not fit into the pipe to be read (python/cpython#94777).
+    """
+    queue: Any = getattr(pool, "_call_queue", None)
+    if queue is not None:
+        with contextlib.suppress(OSError):
+            queue._reader.close()
 
 
 def _start_worker(scratch: str) -> None:
