@@ -10,6 +10,7 @@ import functools
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -26,6 +27,7 @@ from .sandbox.ladder import LIMITED_THREADS, Rung
 
 Task = Callable[[Submission], SubmissionResult]
 WAITING_PER_JOB = 2
+POOLS_END_BY_THEMSELVES = (3, 11, 6)
 
 
 def grade_all(
@@ -79,7 +81,7 @@ def _stream(
         except BrokenProcessPool:
             suspects.extend(pending.values())
         finally:
-            if not exhausted:
+            if not exhausted and sys.version_info < POOLS_END_BY_THEMSELVES:
                 _let_go(pool)
             pool.shutdown(wait=exhausted, cancel_futures=True)
 
@@ -101,8 +103,8 @@ def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
 def _let_go(pool: ProcessPoolExecutor) -> None:
     """Close the queue that a dead worker no longer reads.
 
-    Before Python 3.11.6 the pool's own thread would wait for ever, and so would the end of the program, for a
-    submission that does not fit into the pipe to be read (python/cpython#94777).
+    In early releases of Python 3.11 the pool's own thread would wait for ever, and so would the end of the program,
+    for a submission that does not fit into the pipe to be read (python/cpython#94777). Later ones do this themselves.
     """
     queue: Any = getattr(pool, "_call_queue", None)
     if queue is not None:
