@@ -4,35 +4,41 @@ ASSIGNMENT ?= softmax
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
-SAMPLE := examples/sample_class/submitted
-# Marks results of the sample class, which make way for those of a real one.
-OF_SAMPLE := course/results/.sample-class
+# A course of its own for the sample class, so that it never mixes with yours.
+SAMPLE := build/sample_course
 # The pins hold for what builds the package, too.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help grade release test lint types layers pytest bench schema constraints clean
+.PHONY: help grade feedback formgrader release doctor test lint types layers pytest bench schema constraints clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-grade: $(VENV)/.grader ## Grade course/submitted, or the sample class if there is none
+grade: $(VENV)/.grader ## Grade course/submitted into the gradebook, or the sample class if there is none
 	@if [ -d course/submitted ]; then \
-	    if [ -f $(OF_SAMPLE) ]; then rm -r course/results; fi; \
 	    gradkit grade $(ASSIGNMENT); \
-	elif [ -d course/results ] && [ ! -f $(OF_SAMPLE) ]; then \
-	    echo "course/results holds the results of a class, but course/submitted is gone: put it back." >&2; exit 1; \
 	else \
-	    echo "There is no course/submitted: grading the sample class of examples/sample_class."; \
-	    mkdir -p course/results && touch $(OF_SAMPLE) && \
-	    python examples/sample_class/make_class.py $(SAMPLE) && \
-	    { gradkit grade $(ASSIGNMENT) --submitted $(SAMPLE) || [ $$? -eq 3 ]; } && \
-	    echo "Hand-ins that cannot be judged belong to the sample class; a real class would end with exit code 3."; \
+	    echo "There is no course/submitted: grading the sample class in $(SAMPLE)."; \
+	    python examples/sample_class/make_course.py $(SAMPLE) && cd $(SAMPLE) && \
+	    { gradkit grade $(ASSIGNMENT) || [ $$? -eq 3 ]; } && \
+	    echo "Hand-ins that cannot be judged belong to the sample class; a real class would end with exit code 3." && \
+	    echo "Results, gradebook and notebooks for graders are in $(SAMPLE)/course."; \
 	fi
+
+feedback: $(VENV)/.grader ## Write a feedback page for everybody in the gradebook
+	@if [ ! -d course/submitted ] && [ -d $(SAMPLE) ]; then cd $(SAMPLE); fi && gradkit feedback $(ASSIGNMENT)
+
+formgrader: $(VENV)/.grader ## Open nbgrader's formgrader for manual grading
+	@if [ ! -d course/submitted ] && [ -d $(SAMPLE) ]; then cd $(SAMPLE); fi && \
+	    jupyter lab --ServerApp.default_url=/formgrader
 
 release: $(VENV)/.grader ## Make the student version in assignments/ from solutions/
 	@gradkit release $(ASSIGNMENT)
+
+doctor: $(VENV)/.grader ## Examine this machine and this course for what could make grades wrong
+	@gradkit doctor
 
 test: lint types layers pytest ## Run everything that must be green
 
@@ -62,7 +68,7 @@ constraints: ## Pin the newest versions in constraints.txt
 	mv build/constraints.txt constraints.txt
 
 clean: ## Remove the environment and what tools left behind
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage $(SAMPLE)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build
 
 $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)

@@ -12,11 +12,36 @@ c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
 
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Need to implement this")'}
 
-# nbgrader would run a student's notebook with the instructor's rights. Without its Execute step every
-# graded function stays "needs manual grading" here; `make grade` grades it in the sandbox.
+# nbgrader would run a student's notebook with the instructor's rights. Here `nbgrader autograde` and the formgrader's
+# button grade in the sandbox instead, as `make grade` does.
+c.Autograde.exporter_class = "gradkit.grader.nbgrader.autograde.SandboxedGrading"
+
+# What is left for assignments without a suite in autograder/: no Execute, so that code cells wait for a person.
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "gradkit.grader.nbgrader.autograde.CarefulDeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# The feedback page is gradkit's; where it has no suite it is nbgrader's own, without what a student could put in.
+c.GenerateFeedback.exporter_class = "gradkit.grader.nbgrader.feedback.FeedbackPages"
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "nbconvert.preprocessors.sanitize.SanitizeHTML",
+]
+
+# Collecting reads what students wrote, and where they can write: with care, and never through a link.
+c.ExchangeFactory.collect = "gradkit.grader.nbgrader.collect.CarefulCollect"
+c.ZipCollectApp.extractor_plugin = "gradkit.grader.nbgrader.zip_extractor.CarefulExtractor"
+c.ZipCollectApp.collector_plugin = "gradkit.grader.nbgrader.zip_collector.LmsCollector"
+c.ZipCollectApp.downloaded_directory = "course/downloaded"
+c.ZipCollectApp.force = True  # without it nbgrader stops at the second run

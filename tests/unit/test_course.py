@@ -262,7 +262,7 @@ def test_odd_names_are_names(hand_in, name):
     """Any folder name is a student's name."""
     hand_in(name)
     assert listed(hand_in) == [Submission(student=name, notebook=b"notebook")]
-    assert listed(hand_in, only=name) == [Submission(student=name, notebook=b"notebook")]
+    assert listed(hand_in, only={name}) == [Submission(student=name, notebook=b"notebook")]
 
 
 def test_a_name_that_is_no_unicode_can_be_written_anywhere(hand_in):

@@ -137,7 +137,7 @@ def test_a_damaged_result_is_graded_anew(homework):
 
 def test_one_student_alone(homework):
     """Nobody else's result is written, and the class's CSV is left alone."""
-    assert homework.grade(student="bob") == {"bob": 5.0}
+    assert homework.grade(only={"bob"}) == {"bob": 5.0}
     assert list(homework.files()) == ["bob"]
     assert not (homework.results / "hw.csv").exists()
 
@@ -153,7 +153,7 @@ def test_a_hostile_notebook_keeps_nobody_from_a_result(homework):
 @pytest.mark.parametrize(
     ("options", "error", "sentence"),
     [
-        ({"student": "nobody"}, CourseError, "no submission of 'nobody' of hw in"),
+        ({"only": {"nobody"}}, CourseError, "no submission of 'nobody' of hw in"),
         ({"isolation": "docker"}, IsolationError, "there is no isolation named 'docker'"),
     ],
 )

@@ -9,9 +9,8 @@ import hmac
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -107,6 +106,14 @@ class Course:
         """Return where the instructor's notebook of an assignment lies."""
         return self.root / "solutions" / assignment / f"{assignment}.ipynb"
 
+    def released(self, assignment: str) -> bytes:
+        """Return the student version of an assignment; raises CourseError if it was never made."""
+        path = self.root / "assignments" / assignment / f"{assignment}.ipynb"
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise CourseError(f"{path} cannot be read ({error.strerror}): run `make release` first") from None
+
     def bundle(self, assignment: str, version: str) -> Bundle:
         """Return everything that grading an assignment needs; raises CourseError for what is missing.
 
@@ -140,7 +147,7 @@ class Course:
             suite=suite,
             seed=seed,
             sha256=digest.hexdigest(),
-            questions=tuple(_questions(notebook, str(self.notebook_path(assignment)))),
+            questions=graded_cells(notebook, str(self.notebook_path(assignment))),
         )
 
     def _read(self, path: Path) -> bytes:
@@ -150,18 +157,18 @@ class Course:
             raise CourseError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def submissions(directory: Path, assignment: str, only: str | None = None) -> Iterator["Submission"]:
+def submissions(directory: Path, assignment: str, only: Collection[str] | None = None) -> Iterator["Submission"]:
     """Yield what was handed in below ``directory``, laid out as ``<student>/<assignment>/<assignment>.ipynb``.
 
     A student without a folder for the assignment has handed in nothing and is left out. Whatever is wrong
     with a hand-in becomes its ``problem``. Raises CourseError if the directory cannot be listed.
     """
     for student in students(directory, assignment, only):
-        yield _submission(student, assignment)
+        yield hand_in(student, assignment)
 
 
-def students(directory: Path, assignment: str, only: str | None = None) -> list[Path]:
-    """Return the folders of those who have handed in an assignment, or of one of them, sorted by name."""
+def students(directory: Path, assignment: str, only: Collection[str] | None = None) -> list[Path]:
+    """Return the folders of those who have handed in an assignment, or of some of them, sorted by name."""
     try:
         folders = sorted(entry for entry in directory.iterdir() if not entry.name.startswith("."))
     except OSError as error:
@@ -169,7 +176,8 @@ def students(directory: Path, assignment: str, only: str | None = None) -> list[
             f"{directory} cannot be listed ({error.strerror}): put submissions there as"
             f" <student>/{assignment}/{assignment}.ipynb, or name their folder with --submitted"
         ) from None
-    return [path for path in folders if only in (None, printable(path.name)) and _handed_in(path, assignment)]
+    wanted = [path for path in folders if only is None or printable(path.name) in only]
+    return [path for path in wanted if _handed_in(path, assignment)]
 
 
 def printable(name: str) -> str:
@@ -187,7 +195,8 @@ def _handed_in(student: Path, assignment: str) -> bool:
     return True
 
 
-def _submission(student: Path, assignment: str) -> Submission:
+def hand_in(student: Path, assignment: str) -> Submission:
+    """Return what a student, whose folder this is, has handed in; whatever is wrong becomes its ``problem``."""
     name = printable(student.name)
     try:
         return _read(student, assignment)
@@ -216,13 +225,15 @@ def _misnamed(wanted: str, others: list[str]) -> str:
     return f"{wanted} is missing, but there is {', '.join(others[:5])}: rename the one to be graded to {wanted}"
 
 
-def _questions(notebook: bytes, path: str) -> Iterator[tuple[str, float]]:
-    """Yield name and points of each automatically graded cell: code, ``grade`` and ``solution``."""
+def graded_cells(notebook: bytes, path: str) -> tuple[tuple[str, float], ...]:
+    """Return name and points of each automatically graded cell: code, ``grade`` and ``solution``.
+
+    Raises CourseError, which names ``path``, for what is no nbgrader notebook.
+    """
     try:
         cells = json.loads(notebook)["cells"]
-        for cell in cells:
-            settings: dict[str, Any] = cell["metadata"].get("nbgrader", {})
-            if cell["cell_type"] == "code" and settings.get("grade") and settings.get("solution"):
-                yield settings["grade_id"], float(settings["points"])
+        settings = [cell["metadata"].get("nbgrader", {}) for cell in cells if cell["cell_type"] == "code"]
+        graded = [one for one in settings if one.get("grade") and one.get("solution")]
+        return tuple((one["grade_id"], float(one["points"])) for one in graded)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(f"{path} is not an nbgrader notebook ({type(error).__name__}: {error})") from None

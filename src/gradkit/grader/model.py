@@ -117,6 +117,71 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     crashes: int = 4
 
 
+class FinalQuestion(Struct, frozen=True, kw_only=True):
+    """One graded cell in the gradebook, a person's part included.
+
+    Attributes:
+        id: the cell's ``grade_id``.
+        score: the points that count: the person's if there are any, else the grader's, extra credit added.
+        max_score: points that could be had.
+        auto_score: the grader's points; None if it gave none.
+        manual_score: a person's points; None if nobody gave any.
+        extra_credit: added by a person; None if not.
+        needs_manual_grade: whether a person still has to look.
+        comment: what a person wrote; empty if nobody did.
+        written: whether it is an answer in words.
+    """
+
+    id: str
+    score: float
+    max_score: float
+    auto_score: float | None = None
+    manual_score: float | None = None
+    extra_credit: float | None = None
+    needs_manual_grade: bool = False
+    comment: str = ""
+    written: bool = False
+
+    @property
+    def scored(self) -> bool:
+        """Whether anybody, grader or person, has given points; if not, ``score`` is 0 for want of any."""
+        return self.auto_score is not None or self.manual_score is not None
+
+
+class FinalGrade(Struct, frozen=True, kw_only=True):
+    """One student's grade for an assignment as the gradebook holds it.
+
+    Attributes:
+        student: the id, which is the submission's folder name.
+        assignment: the assignment's name.
+        raw_score: the sum of the questions' points.
+        penalty: points taken off for being late.
+        score: ``raw_score`` less ``penalty``, never below 0.
+        max_score: points that could be had.
+        timestamp: when it was handed in, ISO 8601 in UTC; empty if unknown.
+        questions: in the notebook's order.
+        first_name, last_name, email, lms_user_id: as the gradebook knows the student; empty if it does not.
+    """
+
+    student: str
+    assignment: str
+    raw_score: float
+    penalty: float
+    score: float
+    max_score: float
+    timestamp: str
+    questions: tuple[FinalQuestion, ...]
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether no question waits for a person."""
+        return not any(question.needs_manual_grade for question in self.questions)
+
+
 def score_of(checks: tuple[Check, ...], max_score: float) -> float | None:
     """Return the points: ``max_score`` times the passed share of the weight that counts.
 

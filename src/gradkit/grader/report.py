@@ -1,17 +1,14 @@
 """What the instructor sees of a graded class: a table on the terminal and a CSV file."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.table import Table
 from rich.text import Text
 
+from . import spreadsheet
 from .model import SubmissionResult
 from .wording import visible
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Row(NamedTuple):
@@ -83,19 +80,15 @@ def summary(rows: Sequence[Row]) -> str:
 
 def as_csv(rows: Sequence[Row], questions: Sequence[str]) -> str:
     """Return the class as CSV; no cell can be taken for a spreadsheet formula."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["student", *questions, "score", "max_score", "isolation", "judged", "first_trouble"])
-    for student in rows:
-        judged = "yes" if student.judged else "no"
-        values = [*student.scores, student.score, student.max_score, student.isolation, judged]
-        writer.writerow([_harmless(visible(student.student)), *values, _harmless(visible(student.trouble))])
-    return file.getvalue()
+    head = ("student", *questions, "score", "max_score", "isolation", "judged", "first_trouble")
+    return spreadsheet.as_csv((head, *(_cells(student) for student in rows)))
+
+
+def _cells(student: Row) -> tuple[spreadsheet.Cell, ...]:
+    judged = "yes" if student.judged else "no"
+    points = (*student.scores, student.score, student.max_score)
+    return (student.student, *points, student.isolation, judged, student.trouble)
 
 
 def _points(score: float | None) -> str:
     return "-" if score is None else f"{score:g}"
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -33,7 +33,7 @@ def grade_class(
     submitted: Path,
     results: Path,
     jobs: int | None = None,
-    student: str | None = None,
+    only: Collection[str] | None = None,
     isolation: str = probe.AUTOMATIC,
     console: Console | None = None,
 ) -> list[report.Row]:
@@ -45,7 +45,7 @@ def grade_class(
         submitted: folder of submissions, ``<student>/<assignment>/<assignment>.ipynb``.
         results: folder for results; what is finished there is not graded again.
         jobs: worker processes; one per core by default.
-        student: only this one.
+        only: these students, not the whole class.
         isolation: a rung's name, or ``auto``.
         console: where to show progress and table; standard output by default.
 
@@ -53,9 +53,9 @@ def grade_class(
     """
     console = console or _console()
     bundle = course.bundle(assignment, engine_version())
-    total = len(students(submitted, assignment, student))
+    total = len(students(submitted, assignment, only))
     if not total:
-        who = f"of {student!r} " if student else ""
+        who = f"of {', '.join(map(repr, only))} " if only else ""
         raise CourseError(
             f"no submission {who}of {assignment} in {submitted}: expected <student>/{assignment}/{assignment}.ipynb"
         )
@@ -64,8 +64,8 @@ def grade_class(
         console.print(WARNING, style="bold red")
     store = Results(results, assignment)
     with store.locked():
-        rows = _grade(store, bundle, rung, submissions(submitted, assignment, student), jobs, total, console)
-        if student is None:
+        rows = _grade(store, bundle, rung, submissions(submitted, assignment, only), jobs, total, console)
+        if only is None:
             replace(results / f"{assignment}.csv", report.as_csv(rows, bundle.graded).encode())
     console.print(report.table(rows, bundle.graded))
     console.print(report.summary(rows), markup=False, highlight=False)

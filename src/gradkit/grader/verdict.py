@@ -43,7 +43,8 @@ def verdict_of(error: BaseException, *, published: bool, in_test: bool) -> Verdi
     """
     if isinstance(error, StudentFault):
         text = error.details if published else error.public
-        return Verdict(Outcome.FAILED, f"Your function {text}.", unanswered=not error.exception)
+        stop = "" if text.endswith((".", "?", "!")) else "."
+        return Verdict(Outcome.FAILED, f"Your function {text}{stop}", unanswered=not error.exception)
     if isinstance(error, Disagreement):
         return Verdict(Outcome.FAILED, str(error))
     if isinstance(error, AssertionError) and in_test:

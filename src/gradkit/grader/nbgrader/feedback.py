@@ -1,0 +1,85 @@
+"""One feedback page a student, for ``gradkit feedback`` and for nbgrader's own ``generate_feedback``.
+
+The pages lie where ``nbgrader release_feedback`` looks for them, with the two small files that it needs.
+"""
+
+import secrets
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbgrader.converters import GenerateFeedback
+
+from ..course import Course, hand_in
+from ..engine import engine_version
+from ..feedback import feedback_page, lessons, opened
+from ..results import Results, replace
+from .chosen import chosen
+from .database import gradebook
+from .doors import results_folder
+from .grades import final_grades
+from .settings import NbgraderSettings, settings_of
+
+
+def make_feedback(
+    course: Course, settings: NbgraderSettings, assignment: str, only: Collection[str] | None = None
+) -> int:
+    """Write the page of everybody in the gradebook, or of some students; return how many.
+
+    Raises CourseError if the assignment, its student version or its grades are missing.
+    """
+    bundle = course.bundle(assignment, engine_version())
+    released = course.released(assignment)
+    places = lessons(released, f"assignments/{assignment}/{assignment}.ipynb")
+    store = Results(results_folder(course), assignment)
+    written = 0
+    with gradebook(settings) as book:
+        for grade in final_grades(book, assignment, only):
+            submission = hand_in(settings.submitted / grade.student, assignment)
+            result = store.read(grade.student)
+            if result is not None and result.notebook_sha256 != submission.sha256:
+                result = None  # of an earlier hand-in
+            page = feedback_page(result, grade, opened(submission, assignment), places, bundle.settings.title)
+            folder = settings.feedback / grade.student / assignment
+            replace(folder / f"{assignment}.html", page.encode("utf-8", "replace"))
+            _add_what_the_exchange_needs(settings.autograded / grade.student / assignment, folder)
+            written += 1
+    return written
+
+
+def _add_what_the_exchange_needs(autograded: Path, folder: Path) -> None:
+    """Put timestamp and secret beside a page; without them ``nbgrader release_feedback`` stops at this student.
+
+    Who did not hand in through the exchange has no secret and can fetch nothing from it: a random one does no harm.
+    """
+    stamp, secret = "timestamp.txt", "submission_secret.txt"
+    (folder / stamp).write_bytes(_content(autograded / stamp))
+    known = _content(autograded / secret)
+    if known or not (folder / secret).exists():
+        (folder / secret).write_bytes(known or secrets.token_hex(32).encode())
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+class FeedbackPages(HTMLExporter):
+    """Writes gradkit's feedback pages for the students that nbgrader is about to write pages for, instead of nbgrader.
+
+    An assignment that gradkit has no suite for gets nbgrader's own page.
+    """
+
+    def __init__(self, config: Any = None, parent: Any = None, **options: Any) -> None:
+        super().__init__(config=config, parent=parent, **options)  # type: ignore[no-untyped-call]
+        if isinstance(parent, GenerateFeedback):
+            self._write(parent)
+
+    def _write(self, converter: GenerateFeedback) -> None:
+        course, assignment = Course(Path(converter.coursedir.root)), converter.coursedir.assignment_id
+        if assignment in course.assignments():
+            settings = settings_of(converter.parent, converter.coursedir)
+            names = [path.name for path in settings.autograded.glob("*") if (path / assignment).is_dir()]
+            count = make_feedback(course, settings, assignment, chosen(converter.coursedir, names))
+            self.log.info("%d feedback pages written for %s", count, assignment)
+            converter.assignments = {}

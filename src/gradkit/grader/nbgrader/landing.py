@@ -1,0 +1,192 @@
+"""From results to nbgrader: the whole class in the gradebook, and one autograded notebook a student.
+
+Both ``gradkit grade`` and nbgrader's own ``autograde`` come here.
+"""
+
+import datetime
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+
+from .. import extract
+from ..comments import comment
+from ..course import Bundle, Course, Submission, students, submissions
+from ..errors import SubmissionError
+from ..model import Question, SubmissionResult
+from ..results import Results
+from . import gradebook
+from .autograded import StudentVersion, answers, autograded, made_from
+from .database import gradebook as opened_gradebook
+from .database import register
+from .settings import NbgraderSettings
+
+LONGEST_ID = 128  # of nbgrader's column
+BESIDES = ("timestamp.txt", "submission_secret.txt")
+FEW_BYTES = 1000
+NO_RESPONSE = "No response."
+NOT_THERE = "The cell for this answer is not in the notebook that was handed in."
+
+
+class Landed(NamedTuple):
+    """What landing a class brought: how many students, and a sentence about each one left out or odd."""
+
+    students: int
+    remarks: tuple[str, ...]
+
+
+class Landing:
+    """Lands the results of one assignment."""
+
+    def __init__(self, course: Course, settings: NbgraderSettings, bundle: Bundle, results: Results) -> None:
+        self.settings = settings
+        self.bundle = bundle
+        self.results = results
+        register(settings, course, bundle)
+        self.version = StudentVersion(course.released(bundle.assignment))
+        self._remarks: list[str] = []
+
+    def land(self, only: Collection[str] | None = None) -> Landed:
+        """Land the class, or only some students; raises CourseError and changes nothing if that cannot be done."""
+        self._remarks = []
+        try:
+            with opened_gradebook(self.settings) as book:
+                count = gradebook.land(book, self.bundle.assignment, self._entries(only), self._penalty())
+        except BaseException:
+            for shown in self._places(only):
+                _fresh(shown).unlink(missing_ok=True)
+            raise
+        for shown in self._places(only):
+            if _fresh(shown).exists():
+                _fresh(shown).replace(shown)
+        return Landed(count, tuple(self._remarks))
+
+    def _entries(self, only: Collection[str] | None) -> Iterator[gradebook.Entry]:
+        for submission in submissions(self.settings.submitted, self.bundle.assignment, only):
+            if _landable(submission.student):
+                yield self._entry(submission)
+            else:
+                self._remarks.append(
+                    f"{submission.student!r} is no name for a student in nbgrader (at most {LONGEST_ID} printable"
+                    " characters): rename the folder; its result is kept, but not in the gradebook"
+                )
+
+    def _entry(self, submission: Submission) -> gradebook.Entry:
+        notebook, result = _notebook(submission), self._result(submission)
+        shown = self._place(submission.student)
+        anew = not shown.exists() or made_from(shown.read_bytes()) != result.notebook_sha256
+        self._show(submission.student, autograded(notebook, self.version, result))
+        marks = {question.id: _mark(result, question) for question in result.questions}
+        counted = answers(notebook, self.version)
+        for name in self.version.marked.keys() - marks.keys():
+            marks[name] = self._answer(name, counted.get(name))
+        return gradebook.Entry(submission.student, self._timestamp(submission.student), marks, anew)
+
+    def _result(self, submission: Submission) -> SubmissionResult:
+        """Return what is known about a hand-in: its result, or one that says that there is none."""
+        known = self.results.read(submission.student)
+        if known is not None and known.notebook_sha256 == submission.sha256 and _of_bundle(known, self.bundle):
+            return known
+        questions = tuple(Question(id=name, score=None, max_score=points) for name, points in self.bundle.questions)
+        return SubmissionResult(
+            student=submission.student,
+            assignment=self.bundle.assignment,
+            score=None,
+            max_score=self.bundle.max_score,
+            problem=submission.problem or "this version of the notebook has not been graded yet: grade again",
+            isolation="",
+            questions=questions,
+            notebook_sha256=submission.sha256,
+        )
+
+    def _answer(self, name: str, cell: extract.Cell | None) -> gradebook.Mark:
+        """Return the mark of a cell that a person grades: none, but for an answer that nobody gave."""
+        settings = self.version.settings(name)
+        if cell is None:
+            return gradebook.Mark(None, NOT_THERE)
+        if settings["solution"] and cell.source == self.version.marked[name]["source"]:
+            return gradebook.Mark(0.0 if settings["grade"] else None, NO_RESPONSE)
+        return gradebook.FOR_A_PERSON
+
+    def _timestamp(self, student: str) -> datetime.datetime | None:
+        text = self._beside(student, "timestamp.txt")
+        try:
+            return parse_utc(text.decode().strip()) if text.strip() else None
+        except (ValueError, OverflowError, TypeError):
+            self._remarks.append(
+                f"{student}: timestamp.txt does not hold a date, so nobody knows whether this is late:"
+                " write one as 2026-10-01 10:00:00 UTC, or delete the file"
+            )
+            return None
+
+    def _penalty(self) -> gradebook.Penalty:
+        assigner = AssignLatePenalties(parent=self.settings.app)
+        assigner.init_plugin()
+        return assigner.plugin_inst.late_submission_penalty  # type: ignore[no-any-return]
+
+    def _show(self, student: str, content: bytes) -> None:
+        """Write the autograded notebook under a name of its own for now, and the small files beside it."""
+        shown = self._place(student)
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        _put(_fresh(shown), content)
+        for name in BESIDES:
+            found = self._beside(student, name)
+            if found:
+                _put(shown.with_name(name), found)
+            else:
+                shown.with_name(name).unlink(missing_ok=True)
+
+    def _beside(self, student: str, name: str) -> bytes:
+        """Return a small file of a hand-in; nothing if it is anything else, or lies behind a link."""
+        folder = self.settings.submitted / student / self.bundle.assignment
+        if folder.is_symlink() or folder.parent.is_symlink():
+            return b""  # it would be another student's
+        try:
+            found = extract.read_file(folder / name)
+        except SubmissionError:
+            return b""
+        return found if len(found) <= FEW_BYTES else b""
+
+    def _places(self, only: Collection[str] | None) -> Iterator[Path]:
+        for folder in students(self.settings.submitted, self.bundle.assignment, only):
+            yield self._place(folder.name)
+
+    def _place(self, student: str) -> Path:
+        """Return where the formgrader looks for a student's autograded notebook."""
+        return self.settings.autograded / student / self.bundle.assignment / f"{self.bundle.assignment}.ipynb"
+
+
+def _of_bundle(result: SubmissionResult, bundle: Bundle) -> bool:
+    return tuple((question.id, question.max_score) for question in result.questions) == bundle.questions
+
+
+def _notebook(submission: Submission) -> extract.Notebook | None:
+    if submission.problem is not None:
+        return None
+    try:
+        return extract.read_notebook(submission.notebook, "the notebook")
+    except SubmissionError:
+        return None
+
+
+def _mark(result: SubmissionResult, question: Question) -> gradebook.Mark:
+    return gradebook.Mark(question.score, comment(result, question))
+
+
+def _landable(student: str) -> bool:
+    # A backslash stands for a byte that is no text, so that the folder's real name is another.
+    return len(student) <= LONGEST_ID and student.isprintable() and "\\" not in student
+
+
+def _fresh(shown: Path) -> Path:
+    return shown.with_name(f".{shown.name}.landing")
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file in one step, over whatever is there."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    fresh.write_bytes(content)
+    fresh.replace(path)
