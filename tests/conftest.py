@@ -11,27 +11,50 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_CLASS = ROOT / "examples" / "sample_class"
-SAMPLE_MODULES = ("student", "right", "wrong", "unfinished", "hostile", "files", "make_class")
+SAMPLE_MODULES = ("student", "right", "wrong", "unfinished", "hostile", "files", "make_class", "make_course")
 
 
 @pytest.fixture(scope="session")
 def make_class():
-    """The module examples/sample_class/make_class.py; it imports its neighbours by their bare names."""
+    """The module examples/sample_class/make_class.py."""
+    return sample_module("make_class")
+
+
+def sample_module(name):
+    """Import a module of examples/sample_class; they import their neighbours by their bare names."""
     sys.path.insert(0, str(SAMPLE_CLASS))
     try:
-        return importlib.import_module("make_class")
+        return importlib.import_module(name)
     finally:
         sys.path.remove(str(SAMPLE_CLASS))
-        for name in SAMPLE_MODULES:
-            sys.modules.pop(name, None)
+        for module in SAMPLE_MODULES:
+            sys.modules.pop(module, None)
 
 
 @pytest.fixture(scope="session")
-def submitted(make_class, tmp_path_factory):
+def make_sample_course(tmp_path_factory):
+    """Make a course of its own for the sample class; all of them draw the same hidden inputs."""
+
+    def make(name):
+        course = tmp_path_factory.mktemp(name) / "course-of-sample-class"
+        sample_module("make_course").make_course(course)
+        (course / "course" / "seed").write_text("5eed" * 16 + "\n")
+        (course / "course" / "seed").chmod(0o600)
+        return course
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sample_course(make_sample_course):
+    """The course in which the sample class is graded by the command line."""
+    return make_sample_course("first")
+
+
+@pytest.fixture(scope="session")
+def submitted(sample_course):
     """A folder with the whole sample class, as handed in."""
-    folder = tmp_path_factory.mktemp("class") / "submitted"
-    make_class.make_class(ROOT / "assignments" / "softmax" / "softmax.ipynb", folder)
-    return folder
+    return sample_course / "course" / "submitted"
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +72,9 @@ def gradkit():
 
 
 @pytest.fixture(scope="session")
-def graded(gradkit, submitted, tmp_path_factory):
-    """The sample class graded once: the completed process, and the results by student."""
-    folder = tmp_path_factory.mktemp("graded") / "results"
-    process = gradkit("grade", "softmax", "--submitted", submitted, "--results", folder)
+def graded(gradkit, sample_course):
+    """The sample class graded and landed once: the completed process, the results by student, their folder."""
+    process = gradkit("grade", "softmax", cwd=sample_course)
+    folder = sample_course / "course" / "results"
     results = [json.loads(path.read_bytes()) for path in folder.glob("*/softmax.json")]
     return process, {result["student"]: result for result in results}, folder

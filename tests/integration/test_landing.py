@@ -160,6 +160,15 @@ def test_points_and_comments_land(classroom):
     assert classroom.submission("ada") == (12.5, 0.0)
 
 
+def test_text_that_no_database_can_hold(classroom):
+    """Half a surrogate pair and a zero character are replaced; everybody's rows and notebooks are written."""
+    classroom.hand_in("ada")
+    classroom.judge("ada", naive=2.5, hint="a\ud800b\0c")
+    assert classroom.land().students == 1
+    assert "a?b\N{REPLACEMENT CHARACTER}c" in classroom.grade("ada")[4]
+    assert classroom.shown("ada")["nbformat"] == 4
+
+
 def test_landing_twice_changes_nothing(classroom):
     """A second landing leaves every row as it is, and what a person has settled stays settled."""
     classroom.hand_in("ada", answer_1="Because.")

@@ -10,16 +10,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from .. import extract
 from ..comments import comment
 from ..model import SubmissionResult
 
 MISSING = "This cell is not in the notebook that was handed in."
-# Between these two characters a space ends what would become: a tag, a link or its definition, an entity (which
-# could spell one of the others), a formula's command that makes a link or touches the page.
+# What a space behind it ends: a tag, a link or its definition, an entity (which could spell one of the others), a
+# formula's command that makes a link or touches the page.
 SEAMS = re.compile(
-    r"(?<=<)(?=[A-Za-z/!?])|(?<=\])(?=[(\[:])|(?<=&)(?=#?\w+;)"
-    r"|(?<=\\)(?=(?:class|cssId|data|href|html\w*|includegraphics|mmlToken|require|style|unicode|url)(?![A-Za-z]))"
+    r"<(?=[A-Za-z/!?])|\](?=[(\[:])|&(?=#?\w+;)"
+    r"|\\(?=(?:class|cssId|data|href|html\w*|includegraphics|mmlToken|require|style|unicode|url)(?![A-Za-z]))"
 )
 FENCE = re.compile("`{3,}|~{3,}")
 
@@ -69,7 +71,7 @@ def autograded(notebook: extract.Notebook | None, version: StudentVersion, resul
         "nbformat": 4,
         "nbformat_minor": max(5, version.nbformat_minor),
     }
-    return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
 
 
 def made_from(shown: bytes) -> str | None:
@@ -110,14 +112,17 @@ def _missing(
 
 
 def _about(result: SubmissionResult) -> NotebookCell:
-    return _cell("markdown", harmless_markdown(f"**Not judged:** {result.problem}"))
+    problem = str(result.problem).encode("utf-8", "replace").decode()
+    return _cell("markdown", harmless_markdown(f"**Not judged:** {problem}"))
 
 
 def _cell(kind: str, source: str, settings: dict[str, Any] | None = None, report: str = "") -> NotebookCell:
     metadata = {"nbgrader": settings} if settings else {}
     if kind == "markdown":
         return {"cell_type": kind, "metadata": metadata, "source": source}
-    outputs = [{"output_type": "stream", "name": "stdout", "text": f"{report}\n"}] if report else []
+    # Half of a surrogate pair cannot be written.
+    told = report.encode("utf-8", "replace").decode()
+    outputs = [{"output_type": "stream", "name": "stdout", "text": f"{told}\n"}] if report else []
     return {"cell_type": kind, "metadata": metadata, "source": source, "outputs": outputs, "execution_count": None}
 
 
@@ -126,4 +131,4 @@ def harmless_markdown(text: str) -> str:
 
     A space is put into what would: ``<b>`` becomes ``< b>``. Unlike an entity that reads well in formulas and code.
     """
-    return SEAMS.sub(" ", text)
+    return SEAMS.sub(r"\g<0> ", text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.exchange import ExchangeFactory
 from nbgrader.preprocessors import Execute
+from traitlets import TraitError
 
 from ..course import Course
 from ..errors import CourseError
@@ -26,12 +27,12 @@ def examine(course: Course) -> Iterator[Finding]:
     except CourseError as error:
         yield Finding(Level.MEND, "nbgrader", str(error))
         return
-    yield _grading(settings)
-    yield _execution(settings)
-    yield _feedback(settings)
-    yield _collecting(settings)
-    yield _alembic()
-    yield _gradebook(settings)
+    for look in (_grading, _execution, _feedback, _collecting, _alembic, _gradebook):
+        try:
+            yield look(settings)
+        except (TraitError, ImportError) as error:
+            yield Finding(Level.MEND, "nbgrader", f"nbgrader_config.py holds a setting that nbgrader refuses: {error}")
+            return
 
 
 def _grading(settings: NbgraderSettings) -> Finding:
@@ -86,7 +87,7 @@ def _collecting(settings: NbgraderSettings) -> Finding:
     )
 
 
-def _alembic() -> Finding:
+def _alembic(settings: NbgraderSettings) -> Finding:
     beside = Path(sys.executable).parent / "alembic"
     if beside.exists() or shutil.which("alembic"):
         return Finding(Level.OK, "alembic", "is there, so nbgrader can make a gradebook")

@@ -207,8 +207,14 @@ def _land_mark(grade: Any, comment: Any, mark: Mark, anew: bool) -> None:
 
 
 def _shown(comment: str | None) -> str | None:
-    """Return a comment as the gradebook holds it: nbgrader's pages take comments for HTML."""
-    return None if comment is None else html.escape(comment, quote=False)
+    """Return a comment as a gradebook can hold it: nbgrader's pages take comments for HTML.
+
+    Half of a surrogate pair cannot be written, and PostgreSQL refuses the character 0.
+    """
+    if comment is None:
+        return None
+    writable = comment.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return html.escape(writable, quote=False)
 
 
 def _points_off(frame: _Frame, entry: Entry, rows: _Rows, penalty: Penalty) -> float | None:
