@@ -153,7 +153,7 @@ def test_points_and_comments_land(classroom):
     assert classroom.land().students == 1
     auto, manual, extra, waits, comment, _ = classroom.grade("ada")
     assert (auto, manual, extra, waits) == (2.5, None, None, False)
-    assert "Is &lt;b&gt; &amp; dW &gt; 0?" in comment
+    assert "Is &lt;b> &amp; dW > 0?" in comment
     assert classroom.grade("ada", VECTORIZED)[:4] == (10.0, None, None, False)
     assert classroom.grade("ada", "answer_1")[:5] == (None, None, None, True, None)
     assert classroom.grade("ada", "answer_2")[:5] == (0.0, None, None, False, "No response.")

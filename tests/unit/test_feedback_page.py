@@ -404,3 +404,22 @@ def test_a_readable_hand_in_is_opened():
 def test_the_template_is_part_of_the_package(name):
     """What the page is made from lies inside the package, so that a wheel has it."""
     assert importlib.resources.files("gradkit.grader.feedback").joinpath("templates", name).is_file()
+
+
+def test_answer_that_nobody_gave_is_called_so():
+    """A written question left as it was is not said to have been read."""
+    given = FinalQuestion(id="answer_1", score=1.0, max_score=2.0, manual_score=1.0, written=True)
+    left = FinalQuestion(id="answer_2", score=0.0, max_score=2.0, auto_score=0.0, written=True)
+    grade = FinalGrade(
+        student="ada",
+        assignment="hw",
+        raw_score=1.0,
+        penalty=0.0,
+        score=1.0,
+        max_score=4.0,
+        timestamp="",
+        questions=(given, left),
+    )
+    page = feedback_page(None, grade, None, {}, "Homework")
+    assert page.count("read by a person") == 1
+    assert page.count("no answer") == 1

@@ -11,8 +11,8 @@ PERSON_WILL_LOOK = "A person will look at it; no points are lost by this."
 def comment(result: SubmissionResult, question: Question) -> str:
     """Return what the student is told about one question, a line for each thing.
 
-    What is right comes first, then what is wrong with its hint, then remarks. A question that could not be
-    judged says why; a result from anything but the strongest isolation is not remarked upon here.
+    How many checks passed comes first, then what is wrong with its hint. A question that could not be judged says
+    why.
     """
     lines = [] if question.score is None else [_points(question)]
     if question.score is None:
@@ -25,10 +25,10 @@ def _points(question: Question) -> str:
     counted = [check for check in question.checks if check.weight]
     passed = sum(check.outcome is Outcome.PASSED for check in counted)
     if passed == len(counted):
-        return f"All {len(counted)} checks passed."
+        return "All checks passed."
     return f"{passed} of {len(counted)} checks passed."
 
 
 def _told(check: Check) -> str:
-    message = check.message or check.description
-    return f"{check.description}: {message}" + (f" {check.hint}" if check.hint else "")
+    words = (check.message, check.hint)
+    return f"{check.description.rstrip('.')}: {' '.join(filter(None, words)) or 'no.'}"

@@ -42,6 +42,7 @@ class Section(Struct, frozen=True, kw_only=True):
         score: points that count, None if there are none yet.
         max_score: points that could be had.
         written: whether it is an answer in words.
+        unanswered: whether it is an answer in words that was left as it was given.
         waits_for_person: whether a person still has to look.
         automatic: points of the checks, if a person changed them; else None.
         extra_credit: added by a person; 0 if not.
@@ -58,6 +59,7 @@ class Section(Struct, frozen=True, kw_only=True):
     score: float | None
     max_score: float
     written: bool
+    unanswered: bool
     waits_for_person: bool
     automatic: float | None
     extra_credit: float
@@ -83,6 +85,8 @@ class Section(Struct, frozen=True, kw_only=True):
             return "a person will look"
         if self.score >= self.max_score:
             return "full points"
+        if self.unanswered:
+            return "no answer"
         return "read by a person" if self.written else "something to mend"
 
 
@@ -105,6 +109,7 @@ def section(
         score=score,
         max_score=max_score,
         written=written,
+        unanswered=written and final is not None and final.auto_score == 0 and final.manual_score is None,
         waits_for_person=waits,
         automatic=_changed(final),
         extra_credit=(final.extra_credit or 0.0) if final is not None else 0.0,

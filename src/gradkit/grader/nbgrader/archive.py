@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
-from gradkit.grader.errors import SubmissionError
-from gradkit.grader.wording import visible
+from ..errors import SubmissionError
+from ..wording import visible
 
 MEGABYTE = 10**6
 CHUNK = 1 << 20

@@ -17,9 +17,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import check_mode, parse_utc
 
-from gradkit.grader.errors import SubmissionError
-from gradkit.grader.wording import visible
-
+from ..errors import SubmissionError
+from ..wording import visible
 from .collect_names import require_student
 from .folder_copy import CopyLimits, copy_folder
 from .zip_collector import UNREADABLE_TIME, collected_time

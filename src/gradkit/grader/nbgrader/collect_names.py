@@ -15,9 +15,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from gradkit.grader.errors import SubmissionError
-from gradkit.grader.wording import visible
-
+from ..errors import SubmissionError
+from ..wording import visible
 from .archive import has_control_characters
 
 # Both words are names of Moodle's plugins and never translated; underscores in the name become spaces there.

@@ -4,9 +4,8 @@ import csv
 from pathlib import Path
 from typing import NamedTuple
 
-from gradkit.grader.errors import CourseError, SubmissionError
-from gradkit.grader.wording import visible
-
+from ..errors import CourseError, SubmissionError
+from ..wording import visible
 from .collect_names import HandIn, require_student
 
 COLUMNS = ("student_id", "lms_user_id", "canvas_id", "moodle_id", "first_name", "last_name", "email")

@@ -15,9 +15,8 @@ from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks, parse_utc
 from traitlets import Unicode
 
-from gradkit.grader.errors import CourseError, SubmissionError
-from gradkit.grader.wording import visible
-
+from ..errors import CourseError, SubmissionError
+from ..wording import visible
 from .collect_names import HandIn, left_by_programs, notebook_name, read_path, require_student
 from .roster import Roster, read_roster
 
