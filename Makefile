@@ -32,7 +32,7 @@ feedback: $(VENV)/.grader ## Write a feedback page for everybody in the gradeboo
 
 formgrader: $(VENV)/.grader ## Open nbgrader's formgrader for manual grading
 	@if [ ! -d course/submitted ] && [ -d $(SAMPLE) ]; then cd $(SAMPLE); fi && \
-	    jupyter lab --ServerApp.default_url=/formgrader
+	    jupyter lab --LabApp.default_url=/formgrader
 
 release: $(VENV)/.grader ## Make the student version in assignments/ from solutions/
 	@gradkit release $(ASSIGNMENT)

@@ -31,6 +31,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# Otherwise a student's heading gets an id of its own choice, which may be that of another question's box for points.
+c.HTMLExporter.exclude_anchor_links = True
+
 # The feedback page is gradkit's; where it has no suite it is nbgrader's own, without what a student could put in.
 c.GenerateFeedback.exporter_class = "gradkit.grader.nbgrader.feedback.FeedbackPages"
 c.GenerateFeedback.preprocessors = [

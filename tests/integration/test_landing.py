@@ -336,6 +336,9 @@ def test_points_may_change_later(classroom):
         ("x" * 129, False),
         ("two\nlines", False),
         ("a\\b", False),
+        ("<b>", False),
+        ('a"b', False),
+        ("o'neill", True),
     ],
 )
 def test_names_that_are_none(classroom, name, lands):

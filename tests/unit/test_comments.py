@@ -17,14 +17,24 @@ FAILED = Outcome.FAILED
 @pytest.mark.parametrize(
     ("score", "checks", "problem", "expected"),
     [
-        (10.0, [check("a"), check("b")], None, "All checks passed."),
-        (10.0, [check("a"), check("told", FAILED, weight=0)], None, "All checks passed.\nIt does told: no."),
-        (5.0, [check("a"), check("b", FAILED, message="Too big.")], None, "1 of 2 checks passed.\nIt does b: Too big."),
+        (10.0, [check("a"), check("b")], None, "10 of 10 points: all checks passed."),
+        (
+            10.0,
+            [check("a"), check("told", FAILED, weight=0)],
+            None,
+            "10 of 10 points: all checks passed.\nIt does told: no.",
+        ),
+        (
+            5.0,
+            [check("a"), check("b", FAILED, message="Too big.")],
+            None,
+            "5 of 10 points: 1 of 2 checks passed.\nIt does b: Too big.",
+        ),
         (
             0.0,
             [check("a", FAILED, message="N times too big.", hint="Divide by N."), check("b", FAILED, hint="Look.")],
             None,
-            "0 of 2 checks passed.\nIt does a: N times too big. Divide by N.\nIt does b: Look.",
+            "0 of 10 points: 0 of 2 checks passed.\nIt does a: N times too big. Divide by N.\nIt does b: Look.",
         ),
         (
             None,

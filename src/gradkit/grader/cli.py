@@ -173,7 +173,7 @@ def export(
     filled = exported(course, nbgrader_settings(course.root), wanted)
     output.write(filled.text)
     for waiting in filled.unfinished:
-        click.echo(f"{visible(waiting)} waits for a person, so this grade is not final", err=True)
+        click.echo(f"{visible(waiting)} waits for a person: no grade was written", err=True)
     for left_out in filled.unmatched:
         click.echo(f"{visible(left_out.student)} is not in the file: {visible(left_out.reason)}", err=True)
 

@@ -24,9 +24,8 @@ def comment(result: SubmissionResult, question: Question) -> str:
 def _points(question: Question) -> str:
     counted = [check for check in question.checks if check.weight]
     passed = sum(check.outcome is Outcome.PASSED for check in counted)
-    if passed == len(counted):
-        return "All checks passed."
-    return f"{passed} of {len(counted)} checks passed."
+    checks = "all checks" if passed == len(counted) else f"{passed} of {len(counted)} checks"
+    return f"{question.score:g} of {question.max_score:g} points: {checks} passed."
 
 
 def _told(check: Check) -> str:

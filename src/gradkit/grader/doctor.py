@@ -13,6 +13,11 @@ from .nbgrader.examination import examine
 from .release import make_release
 from .sandbox import ladder, probe
 
+WITHOUT_RELEASE = (
+    "its student version is not what solutions/ and nbgrader_config.py make: run `make release`, or put the settings of"
+    " c.ClearSolutions back"
+)
+
 
 def diagnose(course: Course) -> Iterator[Finding]:
     """Yield findings, one after another as they are made."""
@@ -53,7 +58,7 @@ def _assignment(course: Course, assignment: str) -> Finding:
     try:
         bundle = course.bundle(assignment, engine_version())
         if make_release(course, assignment, write=False):
-            return Finding(Level.MEND, subject, "its student version is not made from solutions/: run `make release`")
+            return Finding(Level.MEND, subject, WITHOUT_RELEASE)
     except InstructorError as error:
         return Finding(Level.MEND, subject, str(error))
     return Finding(Level.OK, subject, f"{bundle.max_score:g} points for {', '.join(bundle.graded)}")

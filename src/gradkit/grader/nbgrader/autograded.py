@@ -7,6 +7,7 @@ become HTML, and nbgrader's marks are those of the student version, each once.
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,10 +18,12 @@ from ..comments import comment
 from ..model import SubmissionResult
 
 MISSING = "This cell is not in the notebook that was handed in."
-# What a space behind it ends: a tag, a link or its definition, an entity (which could spell one of the others), a
-# formula's command that makes a link or touches the page.
+UNREADABLE = "The notebook that was handed in cannot be read."
+WIDTH = 100
+# What a space behind it ends: a tag, a link or its definition, an address, an entity (which could spell one of the
+# others), a formula's command that makes a link or touches the page.
 SEAMS = re.compile(
-    r"<(?=[A-Za-z/!?])|\](?=[(\[:])|&(?=#?\w+;)"
+    r"<(?=[A-Za-z/!?])|\](?=[(\[:])|:(?=//)|&(?=#?\w+;)"
     r"|\\(?=(?:class|cssId|data|href|html\w*|includegraphics|mmlToken|require|style|unicode|url)(?![A-Za-z]))"
 )
 FENCE = re.compile("`{3,}|~{3,}")
@@ -64,7 +67,7 @@ def autograded(notebook: extract.Notebook | None, version: StudentVersion, resul
     for cell in notebook.cells if notebook is not None else ():
         marked = cell.grade_id if counted.get(cell.grade_id or "") is cell else None
         cells.append(_marked(cell.source, version, marked, reports) if marked else _unmarked(cell))
-    cells += _missing(version, counted, reports)
+    cells += _missing(version, counted, reports, UNREADABLE if notebook is None else MISSING)
     made = {
         "cells": [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(cells, 1)],
         "metadata": {**version.metadata, MADE_FROM: {"sha256": result.notebook_sha256}},
@@ -102,12 +105,12 @@ def _unmarked(cell: extract.Cell) -> NotebookCell:
 
 
 def _missing(
-    version: StudentVersion, counted: Mapping[str, extract.Cell], reports: Mapping[str, str]
+    version: StudentVersion, counted: Mapping[str, extract.Cell], reports: Mapping[str, str], why: str
 ) -> Iterator[NotebookCell]:
     """Yield the graded cells that are not there, so that a person finds their boxes for points and comment."""
     for grade_id, original in version.marked.items():
         if version.settings(grade_id)["grade"] and grade_id not in counted:
-            text = f"# {MISSING}" if original["cell_type"] == "code" else f"*{MISSING}*"
+            text = f"# {why}" if original["cell_type"] == "code" else f"*{why}*"
             yield _cell(original["cell_type"], text, version.settings(grade_id), reports.get(grade_id, ""))
 
 
@@ -120,10 +123,15 @@ def _cell(kind: str, source: str, settings: dict[str, Any] | None = None, report
     metadata = {"nbgrader": settings} if settings else {}
     if kind == "markdown":
         return {"cell_type": kind, "metadata": metadata, "source": source}
-    # Half of a surrogate pair cannot be written.
-    told = report.encode("utf-8", "replace").decode()
-    outputs = [{"output_type": "stream", "name": "stdout", "text": f"{told}\n"}] if report else []
+    outputs = [{"output_type": "stream", "name": "stdout", "text": _wrapped(report)}] if report else []
     return {"cell_type": kind, "metadata": metadata, "source": source, "outputs": outputs, "execution_count": None}
+
+
+def _wrapped(report: str) -> str:
+    """Return a report with lines that fit on the formgrader's page, which cuts off longer ones."""
+    writable = report.encode("utf-8", "replace").decode()  # without halves of surrogate pairs
+    lines = (textwrap.fill(line, WIDTH, subsequent_indent="    ") for line in writable.splitlines())
+    return "\n".join(lines) + "\n"
 
 
 def harmless_markdown(text: str) -> str:

@@ -22,7 +22,8 @@ class QuestionCsv(ExportPlugin):  # type: ignore[misc]  # nbgrader ships no type
     """One row for each student and assignment, one column for each question.
 
     Unlike nbgrader's own export it quotes, neutralises what a spreadsheet would take for a formula, leaves the
-    points of a question empty that nobody has judged, and has no row for who handed in nothing.
+    points of a question empty that nobody has judged, and the sum while a person still has to look; and it has no row
+    for who handed in nothing.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -48,12 +49,10 @@ def as_csv(grades: Sequence[FinalGrade]) -> str:
 def _row(grade: FinalGrade, columns: Iterable[str]) -> tuple[spreadsheet.Cell, ...]:
     points = {_key(grade, question.id): question.score if question.scored else None for question in grade.questions}
     who = (grade.assignment, grade.student, grade.last_name, grade.first_name, grade.email, grade.timestamp)
-    waits = "no" if grade.finished else "yes"
-    return (
-        *(*who, grade.raw_score),
-        *(points.get(column) for column in columns),
-        *(grade.penalty, grade.score, grade.max_score, waits),
-    )
+    # What was not judged is not a zero, and neither is its part of a sum.
+    raw, final, waits = (grade.raw_score, grade.score, "no") if grade.finished else (None, None, "yes")
+    scores = (points.get(column) for column in columns)
+    return (*who, raw, *scores, grade.penalty, final, grade.max_score, waits)
 
 
 def _key(grade: FinalGrade, question: str) -> str:

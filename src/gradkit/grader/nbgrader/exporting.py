@@ -14,7 +14,9 @@ from ..results import Results
 from .database import gradebook
 from .doors import results_folder
 from .export import as_csv
+from .gradebook import settle_penalties
 from .grades import final_grades
+from .lateness import late_penalty
 from .settings import NbgraderSettings
 
 
@@ -53,6 +55,7 @@ def exported(course: Course, settings: NbgraderSettings, wanted: Wanted) -> Fill
         return Filled(_of_results(course, wanted), (), ())
     only = None if wanted.student is None else {wanted.student}
     with gradebook(settings) as book:
+        settle_penalties(book, wanted.assignment, late_penalty(settings))
         grades = list(final_grades(book, wanted.assignment, only))
     if not grades:
         raise CourseError(f"the gradebook has no such grades for {wanted.assignment}: run `make grade` first")

@@ -18,7 +18,9 @@ from ..results import Results, replace
 from .chosen import chosen
 from .database import gradebook
 from .doors import results_folder
+from .gradebook import settle_penalties
 from .grades import final_grades
+from .lateness import late_penalty
 from .settings import NbgraderSettings, settings_of
 
 
@@ -35,6 +37,7 @@ def make_feedback(
     store = Results(results_folder(course), assignment)
     written = 0
     with gradebook(settings) as book:
+        settle_penalties(book, assignment, late_penalty(settings))
         for grade in final_grades(book, assignment, only):
             submission = hand_in(settings.submitted / grade.student, assignment)
             result = store.read(grade.student)

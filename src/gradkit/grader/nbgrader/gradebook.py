@@ -4,28 +4,20 @@ A person's part (points, extra credit, comment, flag, extension) is never writte
 """
 
 import datetime
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from nbgrader.api import (
-    Comment,
-    Grade,
     Gradebook,
-    Student,
     SubmittedAssignment,
-    SubmittedNotebook,
-    new_uuid,
 )
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from ..errors import CourseError
+from .lateness import Penalty
+from .rows import Frame, Rows, batches, frame_of, rows_of
 
-AT_ONCE = 100
 NO_TIME = datetime.timedelta()
-
-Penalty = Callable[[str, float, float], float | None]
 
 
 class Mark(NamedTuple):
@@ -54,26 +46,6 @@ class Entry(NamedTuple):
     anew: bool
 
 
-class _Rows(NamedTuple):
-    """The gradebook's rows about one student's submission."""
-
-    assignment: SubmittedAssignment
-    notebook: SubmittedNotebook
-    grades: dict[str, Grade]
-    comments: dict[str, Comment]
-
-
-class _Frame(NamedTuple):
-    """What the gradebook knows of an assignment before anybody has handed in; cells by name."""
-
-    assignment_id: str
-    notebook_id: str
-    duedate: datetime.datetime | None
-    grade_cells: Mapping[str, str]
-    comment_cells: Mapping[str, str]
-    points: Mapping[str, float]
-
-
 def land(book: Gradebook, assignment: str, entries: Iterable[Entry], penalty: Penalty) -> int:
     """Land what the grader says about a class; return how many students.
 
@@ -89,9 +61,9 @@ def land(book: Gradebook, assignment: str, entries: Iterable[Entry], penalty: Pe
     landed = 0
     try:
         with session.no_autoflush:
-            frame = _frame(book, assignment)
-            for some in _batches(entries):
-                rows = _rows_of(session, frame, some)
+            frame = frame_of(book, assignment)
+            for some in batches(entries):
+                rows = rows_of(session, frame, [entry.student for entry in some])
                 for entry in some:
                     _land_one(frame, entry, rows[entry.student], penalty)
                 session.flush()
@@ -104,76 +76,25 @@ def land(book: Gradebook, assignment: str, entries: Iterable[Entry], penalty: Pe
     return landed
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    source = iter(entries)
-    while some := list(itertools.islice(source, AT_ONCE)):
-        yield some
+def settle_penalties(book: Gradebook, assignment: str, penalty: Penalty) -> None:
+    """Compute everybody's late penalty anew: people may have given points since the class was landed."""
+    session = book.db()
+    try:
+        with session.no_autoflush:
+            frame = frame_of(book, assignment)
+            handed_in = SubmittedAssignment.assignment_id == frame.assignment_id
+            for names in batches(session.scalars(select(SubmittedAssignment.student_id).where(handed_in)).all()):
+                for rows in rows_of(session, frame, names).values():
+                    rows.notebook.late_submission_penalty = _points_off(frame, rows, penalty)
+                session.flush()
+                session.expunge_all()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
 
 
-def _frame(book: Gradebook, name: str) -> _Frame:
-    # Plain values, because the session forgets its objects after each batch.
-    assignment, notebook = book.find_assignment(name), book.find_notebook(name, name)
-    graded = (*notebook.grade_cells, *notebook.task_cells)
-    commented = (*notebook.solution_cells, *notebook.task_cells)
-    return _Frame(
-        assignment.id,
-        notebook.id,
-        assignment.duedate,
-        {cell.name: cell.id for cell in graded},
-        {cell.name: cell.id for cell in commented},
-        {cell.name: cell.max_score for cell in graded},
-    )
-
-
-def _rows_of(session: Session, frame: _Frame, entries: Sequence[Entry]) -> dict[str, _Rows]:
-    """Return the rows of some students' submissions, those that are missing made."""
-    names = [entry.student for entry in entries]
-    known = set(session.scalars(select(Student.id).where(Student.id.in_(names))))
-    session.add_all(Student(id=name) for name in names if name not in known)
-    session.flush()
-    mine = (SubmittedAssignment.assignment_id == frame.assignment_id, SubmittedAssignment.student_id.in_(names))
-    assignments = {row.student_id: row for row in session.scalars(select(SubmittedAssignment).where(*mine))}
-    for name in names:
-        if name not in assignments:
-            fresh = SubmittedAssignment(id=new_uuid(), assignment_id=frame.assignment_id, student_id=name)
-            session.add(fresh)
-            assignments[name] = fresh
-    owners = [row.id for row in assignments.values()]
-    found = select(SubmittedNotebook).where(
-        SubmittedNotebook.notebook_id == frame.notebook_id, SubmittedNotebook.assignment_id.in_(owners)
-    )
-    notebooks = {row.assignment_id: row for row in session.scalars(found)}
-    for owner in owners:
-        if owner not in notebooks:
-            notebooks[owner] = SubmittedNotebook(id=new_uuid(), notebook_id=frame.notebook_id, assignment_id=owner)
-            session.add(notebooks[owner])
-    session.flush()
-    places = [row.id for row in notebooks.values()]
-    grades = _children(session, Grade, frame.grade_cells, places)
-    comments = _children(session, Comment, frame.comment_cells, places)
-    return {
-        name: _Rows(row, notebooks[row.id], grades[notebooks[row.id].id], comments[notebooks[row.id].id])
-        for name, row in assignments.items()
-    }
-
-
-def _children(
-    session: Session, kind: type[Any], cells: Mapping[str, str], notebooks: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Return the grades or comments of some notebooks by cell name, those that are missing made."""
-    names = {cell: name for name, cell in cells.items()}
-    children: dict[str, dict[str, Any]] = {notebook: {} for notebook in notebooks}
-    for row in session.scalars(select(kind).where(kind.notebook_id.in_(notebooks))):
-        if row.cell_id in names:
-            children[row.notebook_id][names[row.cell_id]] = row
-    for notebook, rows in children.items():
-        for name in cells.keys() - rows.keys():
-            rows[name] = kind(id=new_uuid(), cell_id=cells[name], notebook_id=notebook)
-            session.add(rows[name])
-    return children
-
-
-def _land_one(frame: _Frame, entry: Entry, rows: _Rows, penalty: Penalty) -> None:
+def _land_one(frame: Frame, entry: Entry, rows: Rows, penalty: Penalty) -> None:
     rows.assignment.timestamp = entry.timestamp
     for name, grade in rows.grades.items():
         mark = entry.marks.get(name, FOR_A_PERSON)
@@ -186,7 +107,7 @@ def _land_one(frame: _Frame, entry: Entry, rows: _Rows, penalty: Penalty) -> Non
     for name, comment in rows.comments.items():
         if name not in rows.grades:
             comment.auto_comment = _shown(entry.marks.get(name, FOR_A_PERSON).comment)
-    rows.notebook.late_submission_penalty = _points_off(frame, entry, rows, penalty)
+    rows.notebook.late_submission_penalty = _points_off(frame, rows, penalty)
 
 
 def _land_mark(grade: Any, comment: Any, mark: Mark, anew: bool) -> None:
@@ -216,15 +137,16 @@ def _shown(comment: str | None) -> str | None:
     return writable.replace("&", "&amp;").replace("<", "&lt;")  # nothing else can begin HTML, and people read this
 
 
-def _points_off(frame: _Frame, entry: Entry, rows: _Rows, penalty: Penalty) -> float | None:
+def _points_off(frame: Frame, rows: Rows, penalty: Penalty) -> float | None:
     """Return the penalty for being late: None if in time, never more than the points there are."""
-    if entry.timestamp is None or frame.duedate is None:
+    handed_in = rows.assignment.timestamp
+    if handed_in is None or frame.duedate is None:
         return None
-    late = (entry.timestamp - frame.duedate - (rows.assignment.extension or NO_TIME)).total_seconds()
+    late = (handed_in - frame.duedate - (rows.assignment.extension or NO_TIME)).total_seconds()
     if late <= 0:
         return None
     score = sum(_counted(grade) for grade in rows.grades.values())
-    off = penalty(entry.student, score, late)
+    off = penalty(rows.assignment.student_id, score, late)
     return None if off is None else min(max(off, 0.0), score)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import CourseError
 from ..model import FinalGrade, FinalQuestion
-from .gradebook import AT_ONCE
+from .rows import AT_ONCE
 
 
 class _GradedCell(NamedTuple):

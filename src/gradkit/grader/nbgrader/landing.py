@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 
 from .. import extract
@@ -22,11 +21,15 @@ from . import gradebook
 from .autograded import StudentVersion, answers, autograded, made_from
 from .database import gradebook as opened_gradebook
 from .database import register
+from .lateness import late_penalty
 from .settings import NbgraderSettings
 
 LONGEST_ID = 128  # of nbgrader's column
 BESIDES = ("timestamp.txt", "submission_secret.txt")
 FEW_BYTES = 1000
+# nbgrader's pages show names as they are; a backslash stands for a byte that is no text, so that the folder's real
+# name is another.
+NO_NAME = frozenset('<>&"\\')
 NO_RESPONSE = "No response."
 NOT_THERE = "The cell for this answer is not in the notebook that was handed in."
 
@@ -54,7 +57,8 @@ class Landing:
         self._remarks = []
         try:
             with opened_gradebook(self.settings) as book:
-                count = gradebook.land(book, self.bundle.assignment, self._entries(only), self._penalty())
+                rule = late_penalty(self.settings)
+                count = gradebook.land(book, self.bundle.assignment, self._entries(only), rule)
         except BaseException:
             for shown in self._places(only):
                 _fresh(shown).unlink(missing_ok=True)
@@ -71,7 +75,7 @@ class Landing:
             else:
                 self._remarks.append(
                     f"{submission.student!r} is no name for a student in nbgrader (at most {LONGEST_ID} printable"
-                    " characters): rename the folder; its result is kept, but not in the gradebook"
+                    ' characters, none of < > & " \\): rename the folder; its result is kept, but not in the gradebook'
                 )
 
     def _entry(self, submission: Submission) -> gradebook.Entry:
@@ -121,11 +125,6 @@ class Landing:
                 " write one as 2026-10-01 10:00:00 UTC, or delete the file"
             )
             return None
-
-    def _penalty(self) -> gradebook.Penalty:
-        assigner = AssignLatePenalties(parent=self.settings.app)
-        assigner.init_plugin()
-        return assigner.plugin_inst.late_submission_penalty  # type: ignore[no-any-return]
 
     def _show(self, student: str, content: bytes) -> None:
         """Write the autograded notebook under a name of its own for now, and the small files beside it."""
@@ -177,8 +176,7 @@ def _mark(result: SubmissionResult, question: Question) -> gradebook.Mark:
 
 
 def _landable(student: str) -> bool:
-    # A backslash stands for a byte that is no text, so that the folder's real name is another.
-    return len(student) <= LONGEST_ID and student.isprintable() and "\\" not in student
+    return len(student) <= LONGEST_ID and student.isprintable() and not NO_NAME & set(student)
 
 
 def _fresh(shown: Path) -> Path:
