@@ -18,6 +18,7 @@ from gradkit.grader.course import Course, hand_in
 from gradkit.grader.engine import engine_version
 from gradkit.grader.errors import CourseError
 from gradkit.grader.model import Check, Outcome, Question, SubmissionResult
+from gradkit.grader.nbgrader.feedback import make_feedback
 from gradkit.grader.nbgrader.landing import Landing
 from gradkit.grader.nbgrader.settings import nbgrader_settings
 from gradkit.grader.results import Results
@@ -240,6 +241,21 @@ def test_late_penalty_runs(classroom):
         book.update_or_create_assignment("softmax", duedate=DUE + datetime.timedelta(days=1))
     classroom.land()
     assert classroom.submission("late") == (20.0, 0.0)
+
+
+def test_points_given_later_count_for_the_penalty(classroom):
+    """What people gave after the landing is late too: settled before feedback and export, to nobody else's cost."""
+    for student, when in (("early", "2026-10-01 11:00:00 UTC"), ("late", "2026-10-01 13:00:00 UTC")):
+        classroom.hand_in(student, when, answer_1="Because.")
+        classroom.judge(student)
+    classroom.land()
+    with Gradebook(classroom.url, "gradkit") as book:
+        book.update_or_create_assignment("softmax", duedate=DUE)
+    for student in ("early", "late"):
+        classroom.person(student, "answer_1", manual_score=2.0, needs_manual_grade=False)
+    make_feedback(classroom.course, classroom.settings, "softmax")
+    assert classroom.submission("early") == (22.0, 0.0)
+    assert classroom.submission("late") == (22.0, 22.0)
 
 
 def test_new_hand_in_is_looked_at_again(classroom):
