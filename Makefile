@@ -55,8 +55,9 @@ layers: $(VENV)/.dev
 pytest: $(VENV)/.dev
 	python -m pytest --cov --cov-report=term
 
-bench: $(VENV)/.grader ## Measure what the sandbox and the engine cost, submission by submission
+bench: $(VENV)/.grader ## Measure what a submission and its landing cost
 	python benchmarks/submission.py
+	python benchmarks/landing.py
 
 schema: $(VENV)/.grader ## Write docs/result.schema.json
 	gradkit schema > docs/result.schema.json

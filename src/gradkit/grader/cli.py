@@ -70,7 +70,7 @@ def grade(
     """Grade every submission of ASSIGNMENT that is new or has changed, and land the class in nbgrader's gradebook.
 
     Submissions lie as nbgrader lays them out: course/submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb. Results go to
-    course/results/STUDENT/ASSIGNMENT.json. Exits with 3 if somebody could not be judged.
+    course/results/STUDENT/ASSIGNMENT.json. Exits with 3 if somebody could not be judged or landed.
     """
     # As for Ctrl-C: temporary files, the hidden suite among them, are removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -79,7 +79,10 @@ def grade(
     course = Course.around(Path.cwd())
     only = None if student is None else {student}
     if gradebook and submitted is None and results is None and (course.root / "nbgrader_config.py").exists():
-        _say_who_was_not_judged(_graded_and_landed(course, assignment, only, jobs, isolation))
+        graded, remarks = _graded_and_landed(course, assignment, only, jobs, isolation)
+        _say_who_was_not_judged(graded)
+        if remarks:
+            sys.exit(NOT_ALL_JUDGED)
         return
     from .run import grade_class
 
@@ -98,7 +101,8 @@ def grade(
 
 def _graded_and_landed(
     course: "Course", assignment: str, only: set[str] | None, jobs: int | None, isolation: str
-) -> "Sequence[Row]":
+) -> tuple["Sequence[Row]", bool]:
+    """Return the class, and whether there was something to remark upon about somebody."""
     from .nbgrader.doors import grade_and_land
     from .nbgrader.settings import nbgrader_settings
 
@@ -107,7 +111,7 @@ def _graded_and_landed(
     click.echo(f"{landed.students} students landed in the gradebook.")
     for remark in landed.remarks:
         click.echo(visible(remark), err=True)
-    return rows
+    return rows, bool(landed.remarks)
 
 
 @main.command()

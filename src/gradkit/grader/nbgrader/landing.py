@@ -60,12 +60,12 @@ class Landing:
                 rule = late_penalty(self.settings)
                 count = gradebook.land(book, self.bundle.assignment, self._entries(only), rule)
         except BaseException:
-            for shown in self._places(only):
+            for _, shown in self._places(only):
                 _fresh(shown).unlink(missing_ok=True)
             raise
-        for shown in self._places(only):
+        for student, shown in self._places(only):
             if _fresh(shown).exists():
-                _fresh(shown).replace(shown)
+                self._show(student, shown)
         return Landed(count, tuple(self._remarks))
 
     def _entries(self, only: Collection[str] | None) -> Iterator[gradebook.Entry]:
@@ -82,7 +82,9 @@ class Landing:
         notebook, result = _notebook(submission), self._result(submission)
         shown = self._place(submission.student)
         anew = not shown.exists() or made_from(shown.read_bytes()) != result.notebook_sha256
-        self._show(submission.student, autograded(notebook, self.version, result))
+        # Under a name of its own until the gradebook has taken the class.
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        _fresh(shown).write_bytes(autograded(notebook, self.version, result))
         marks = {question.id: _mark(result, question) for question in result.questions}
         counted = answers(notebook, self.version)
         for name in self.version.marked.keys() - marks.keys():
@@ -126,17 +128,15 @@ class Landing:
             )
             return None
 
-    def _show(self, student: str, content: bytes) -> None:
-        """Write the autograded notebook under a name of its own for now, and the small files beside it."""
-        shown = self._place(student)
-        shown.parent.mkdir(parents=True, exist_ok=True)
-        _put(_fresh(shown), content)
+    def _show(self, student: str, shown: Path) -> None:
+        """Put a landed student's autograded notebook in place, and beside it the small files of the hand-in."""
         for name in BESIDES:
             found = self._beside(student, name)
             if found:
                 _put(shown.with_name(name), found)
             else:
                 shown.with_name(name).unlink(missing_ok=True)
+        _fresh(shown).replace(shown)
 
     def _beside(self, student: str, name: str) -> bytes:
         """Return a small file of a hand-in; nothing if it is anything else, or lies behind a link."""
@@ -149,9 +149,9 @@ class Landing:
             return b""
         return found if len(found) <= FEW_BYTES else b""
 
-    def _places(self, only: Collection[str] | None) -> Iterator[Path]:
+    def _places(self, only: Collection[str] | None) -> Iterator[tuple[str, Path]]:
         for folder in students(self.settings.submitted, self.bundle.assignment, only):
-            yield self._place(folder.name)
+            yield folder.name, self._place(folder.name)
 
     def _place(self, student: str) -> Path:
         """Return where the formgrader looks for a student's autograded notebook."""
