@@ -8,7 +8,7 @@ c.CourseDirectory.release_directory = "assignments"
 c.CourseDirectory.submitted_directory = "course/submitted"
 c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
-c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
+c.CourseDirectory.db_url = "sqlite:///course/gradebook.db?timeout=60"  # seconds that a writer waits for another
 
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Need to implement this")'}
 
@@ -22,6 +22,7 @@ c.Autograde.sanitize_preprocessors = [
     "gradkit.grader.nbgrader.autograde.CarefulDeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
+    "gradkit.grader.nbgrader.autograde.PlainWords",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [

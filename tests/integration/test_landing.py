@@ -336,7 +336,9 @@ def test_points_may_change_later(classroom):
     classroom.bundle = classroom.course.bundle("softmax", engine_version())
     found = classroom.results.read("ada")
     naive = msgspec.structs.replace(found.questions[0], score=12.0, max_score=12.0)
-    classroom.results.write(msgspec.structs.replace(found, questions=(naive, found.questions[1])))
+    classroom.results.write(
+        msgspec.structs.replace(found, questions=(naive, found.questions[1]), bundle_sha256=classroom.bundle.sha256)
+    )
     classroom.land()
     assert classroom.grade("ada")[0] == 12.0
     with Gradebook(classroom.url, "gradkit") as book:
@@ -380,11 +382,11 @@ def test_stamp_that_is_no_date(classroom, stamp):
 def test_secret_of_another_is_not_taken(classroom):
     """A folder that is a link to another student's brings neither notebook nor secret."""
     classroom.hand_in("ada")
-    (classroom.settings.submitted / "ada" / "softmax" / "submission_secret.txt").write_text("of ada")
+    (classroom.settings.submitted / "ada" / "softmax" / "submission_secret.txt").write_text("of-ada")
     classroom.judge("ada")
     (classroom.settings.submitted / "eve").symlink_to("ada")
     classroom.land()
-    assert (classroom.settings.autograded / "ada" / "softmax" / "submission_secret.txt").read_text() == "of ada"
+    assert (classroom.settings.autograded / "ada" / "softmax" / "submission_secret.txt").read_text() == "of-ada"
     assert not (classroom.settings.autograded / "eve" / "softmax" / "submission_secret.txt").exists()
     assert classroom.grade("eve")[3]
 

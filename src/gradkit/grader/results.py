@@ -32,7 +32,8 @@ class Results:
             result = msgspec.json.decode(self.path(student).read_bytes(), type=SubmissionResult)
         except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return None
-        return result if result.format_version == FORMAT_VERSION else None
+        # A file that was moved by hand is somebody else's.
+        return result if (result.format_version, result.student) == (FORMAT_VERSION, student) else None
 
     def finished(self, submission: Submission, bundle: Bundle, rung: Rung) -> SubmissionResult | None:
         """Return the result of exactly this submission, suite and isolation, if it was judged before."""

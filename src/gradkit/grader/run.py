@@ -66,10 +66,18 @@ def grade_class(
     with store.locked():
         rows = _grade(store, bundle, rung, submissions(submitted, assignment, only), jobs, total, console)
         if only is None:
-            replace(results / f"{assignment}.csv", report.as_csv(rows, bundle.graded).encode())
+            _write_overview(results / f"{assignment}.csv", report.as_csv(rows, bundle.graded), console)
     console.print(report.table(rows, bundle.graded))
     console.print(report.summary(rows), markup=False, highlight=False)
     return rows
+
+
+def _write_overview(path: Path, content: str, console: Console) -> None:
+    """Write the class as CSV; if that cannot be done (a student's folder may have its name) everything else goes on."""
+    try:
+        replace(path, content.encode())
+    except OSError as error:
+        console.print(f"The overview {path} cannot be written: {error.strerror}.", markup=False, highlight=False)
 
 
 def _console() -> Console:

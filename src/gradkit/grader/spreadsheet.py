@@ -15,7 +15,7 @@ FORMULA_STARTS = (
     "\N{FULLWIDTH COMMERCIAL AT}",
 )
 # Where a decimal comma is usual a spreadsheet splits at semicolons, and our quotes do not keep it from that.
-_AFTER_SEMICOLON = re.compile(rf";(?=[\s\"';]*[{re.escape(''.join(FORMULA_STARTS))}])")
+_AFTER_SEMICOLON = re.compile(rf";(?=[\s\"']*[{re.escape(''.join(FORMULA_STARTS))}])")
 LONGEST_CELL = 2000
 
 Cell = str | float | None

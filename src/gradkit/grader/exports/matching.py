@@ -25,8 +25,8 @@ class Key(NamedTuple):
 def matched(grades: Iterable[FinalGrade], keys: Sequence[Key]) -> tuple[dict[int, FinalGrade], list[Unmatched]]:
     """Return the grade of each row that is somebody's for certain, and the students who have no such row.
 
-    The first key under which a student is found counts. A student with two rows, and a row with two students, are
-    left out.
+    All keys are asked: what is a student's number in one column may be somebody else's login in another. A student
+    with two rows, and a row with two students, are left out.
     """
     indexes = [_index(key.of_row) for key in keys]
     found: dict[str, int] = {}
@@ -54,11 +54,16 @@ def _index(values: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _row(grade: FinalGrade, keys: Sequence[Key], indexes: Sequence[dict[str, list[int]]]) -> int | Unmatched:
+    rows: set[int] = set()
+    fitting = []
     for key, index in zip(keys, indexes, strict=True):
-        rows = {row for value in key.of_grade(grade) if value for row in index.get(value, ())}
-        if len(rows) == 1:
-            return rows.pop()
-        if rows:
-            return Unmatched(grade.student, f"{len(rows)} rows fit by {key.name}")
+        here = {row for value in key.of_grade(grade) if value for row in index.get(value, ())}
+        if here:
+            fitting.append(key.name)
+        rows |= here
+    if len(rows) == 1:
+        return rows.pop()
+    if rows:
+        return Unmatched(grade.student, f"{len(rows)} rows fit by {', '.join(fitting)}, and nobody is guessed")
     tried = ", ".join(key.name for key in keys) or "any column"
     return Unmatched(grade.student, f"no row fits by {tried}")

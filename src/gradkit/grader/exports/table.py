@@ -10,6 +10,8 @@ from ..wording import visible
 
 SEPARATORS = (",", ";", "\t")
 LONGEST_HEADER = 300
+LONGEST_CELL = 10_000_000
+"""In characters: Moodle writes what students typed into its worksheet, and csv refuses more than 131,072."""
 
 
 class Table(NamedTuple):
@@ -61,7 +63,11 @@ def read_table(text: str | bytes, required: Sequence[str], what: str, download: 
 
 def _parsed(text: str, separator: str) -> Table:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows = [tuple(line) for line in lines if any(cell.strip() for cell in line)]
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        rows = [tuple(line) for line in lines if any(cell.strip() for cell in line)]
+    finally:
+        csv.field_size_limit(before)
     return Table(tuple(name.strip() for name in rows[0]), tuple(rows[1:])) if rows else Table((), ())
 
 

@@ -25,6 +25,9 @@ CHUNK = 1 << 20
 DIRECTORY_ENTRY = 1000  # bytes: 46 and the name, an extra field and a comment
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 END_RECORD = struct.Struct("<4s8xL6x")
+LARGE_LOCATOR = struct.Struct("<4s4xQ4x")  # before the end record, and before it:
+LARGE_RECORD = struct.Struct("<4s36xQ8x")
+ENTRY_MARK = b"PK\1\2"
 BIDI_CONTROLS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -49,13 +52,6 @@ class Limits(NamedTuple):
     ratio: int = 200
 
 
-class Member(NamedTuple):
-    """One file of an archive, and the hand-in that it belongs to."""
-
-    info: zipfile.ZipInfo
-    hand_in: str
-
-
 def unpack(
     archive: Path, folder: Path, limits: Limits | None = None, hand_in: Callable[[str], str] | None = None
 ) -> list[str]:
@@ -74,9 +70,8 @@ def unpack(
     left_out: list[str] = []
     try:
         with _opened(archive, limits) as (file, zipped):
-            _refuse_forged(file, zipped, limits)
-            members = [Member(info, hand_in(info.filename) if hand_in else "") for info in zipped.infolist()]
-            faults = _faults(members, limits)
+            _refuse_forged(file, zipped)
+            faults = _faults(zipped.infolist(), limits, hand_in or (lambda _: ""))
             left_out = [f"{name}: {visible(member, 200)} is left out: {what}" for member, what in faults.items()]
             if faults and not hand_in:
                 member, what = next(iter(faults.items()))
@@ -99,35 +94,40 @@ def unpack(
 @contextmanager
 def _opened(archive: Path, limits: Limits) -> Iterator[tuple[BinaryIO, zipfile.ZipFile]]:
     with archive.open("rb") as file:
-        # The list of contents is read into memory as a whole: ask for its size first.
-        if _directory_size(file) > limits.members * DIRECTORY_ENTRY:
+        # The list of contents becomes many objects in memory: look at its size and count its entries first.
+        end, size = _directory(file)
+        file.seek(max(0, end - size))
+        if size > limits.members * DIRECTORY_ENTRY or file.read(size).count(ENTRY_MARK) > limits.members:
             raise SubmissionError(f"{visible(archive.name, 200)} lists more than {limits.members} files")
         with zipfile.ZipFile(file) as zipped:
             yield file, zipped
 
 
-def _directory_size(file: BinaryIO) -> int:
-    """Return how many bytes an archive's list of contents has, by its end record."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - (1 << 16) - 22))
+def _directory(file: BinaryIO) -> tuple[int, int]:
+    """Return where an archive's list of contents ends, and how many bytes it has, by the records behind it."""
+    start = file.seek(max(0, file.seek(0, 2) - (1 << 16) - END_RECORD.size))
     tail = file.read()
     place = tail.rfind(b"PK\5\6")
-    if place < 0 or len(tail) - place < 22:
+    if place < 0 or len(tail) - place < END_RECORD.size:
         raise zipfile.BadZipFile("its end is missing")
-    (_, directory) = END_RECORD.unpack_from(tail, place)
-    if directory == 0xFFFFFFFF:  # a large archive: the number stands in a record of its own
-        record = tail.rfind(b"PK\6\6", 0, place)
-        if record < 0:
-            raise zipfile.BadZipFile("its end is missing")
-        (directory,) = struct.unpack_from("<Q", tail, record + 40)
-    return int(directory)
+    (_, size) = END_RECORD.unpack_from(tail, place)
+    end = start + place
+    record = end - LARGE_LOCATOR.size - LARGE_RECORD.size
+    if record >= 0:
+        # Of a large archive the size stands in a record of its own, which is read whatever the end record says.
+        file.seek(record)
+        (large, large_size) = LARGE_RECORD.unpack(file.read(LARGE_RECORD.size))
+        (locator, located) = LARGE_LOCATOR.unpack(file.read(LARGE_LOCATOR.size))
+        if locator == b"PK\6\7":
+            if large != b"PK\6\6" or located != record:
+                raise zipfile.BadZipFile("its end contradicts itself")
+            return record, large_size
+    return end, size
 
 
-def _refuse_forged(file: BinaryIO, zipped: zipfile.ZipFile, limits: Limits) -> None:
+def _refuse_forged(file: BinaryIO, zipped: zipfile.ZipFile) -> None:
     """Raise SubmissionError for what no program writes that means well."""
     archive, members = visible(Path(file.name).name, 200), zipped.infolist()
-    if len(members) > limits.members:
-        raise SubmissionError(f"{archive} holds {len(members)} files, more than the {limits.members} that are unpacked")
     for info in members:
         if what := _forged(info):
             raise SubmissionError(f"{archive}: {visible(info.orig_filename, 200)} {what}")
@@ -163,11 +163,11 @@ def _forged(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _faults(members: list[Member], limits: Limits) -> dict[str, str]:
+def _faults(members: list[zipfile.ZipInfo], limits: Limits, hand_in: Callable[[str], str]) -> dict[str, str]:
     """Return what a student can have caused: the path of each member to be left out, and why."""
-    faults = {info.filename: what for info, _ in members if (what := _unfit(info, limits))}
+    faults = {info.filename: what for info in members if (what := _unfit(info, limits))}
     same: dict[str, list[str]] = {}
-    named = [info for info, _ in members if info.filename not in faults]
+    named = [info for info in members if info.filename not in faults]  # only these names are short enough to be read
     for info in named:
         same.setdefault(_folded(info.filename), []).append(info.filename)
     for info in named:
@@ -178,14 +178,15 @@ def _faults(members: list[Member], limits: Limits) -> dict[str, str]:
             faults[info.filename] = "another member has the same name but for capitals or accents, or is its folder"
     sizes: Counter[str] = Counter()
     files: Counter[str] = Counter()
-    for info, hand_in in members:
+    whose = {info.filename: hand_in(info.filename) for info in named}
+    for info in named:
         if info.filename not in faults:
-            sizes[hand_in] += info.file_size
-            files[hand_in] += 1
-    for info, hand_in in members:
-        if sizes[hand_in] > limits.hand_in or files[hand_in] > limits.files:
-            faults[info.filename] = (
-                f"its hand-in unpacks to {files[hand_in]} files with {sizes[hand_in] // MEGABYTE} MB, more than"
+            sizes[whose[info.filename]] += info.file_size
+            files[whose[info.filename]] += 1
+    for path, who in whose.items():
+        if sizes[who] > limits.hand_in or files[who] > limits.files:
+            faults[path] = (
+                f"its hand-in unpacks to {files[who]} files with {sizes[who] // MEGABYTE} MB, more than"
                 f" {limits.files} files or {limits.hand_in // MEGABYTE} MB"
             )
     return faults

@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import DeduplicateIds
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.preprocessors import DeduplicateIds, NbGraderPreprocessor
+from nbgrader.utils import is_locked
 from rich.console import Console
+
+from gradkit.errors import GradkitError
 
 from ..course import Course, printable, students
 from ..wording import visible
+from .autograded import fenced, harmless_markdown
 from .chosen import chosen
 from .doors import grade_and_land
 from .settings import settings_of
@@ -32,7 +36,11 @@ class SandboxedGrading(NotebookExporter):
     def __init__(self, config: Any = None, parent: Any = None, **options: Any) -> None:
         super().__init__(config=config, parent=parent, **options)  # type: ignore[no-untyped-call]
         if isinstance(parent, Autograde):
-            self._grade(parent)
+            try:
+                self._grade(parent)
+            except GradkitError as error:  # nbgrader shows its own errors without a traceback
+                self.log.error("%s", error)
+                raise NbGraderException(str(error)) from error
 
     def _grade(self, converter: Autograde) -> None:
         assignment: str = converter.coursedir.assignment_id
@@ -51,6 +59,18 @@ class SandboxedGrading(NotebookExporter):
             self.log.warning("%s", visible(remark))
         self.log.info("graded in the sandbox and landed: %s of %s", landed.students, assignment)
         converter.assignments = {}
+
+
+class PlainWords(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships no types
+    """Leaves of what students wrote in words nothing that becomes HTML, a link or a picture in graders' pages."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+        """Return a cell without attachments; Markdown made harmless, raw text put into a fence."""
+        cell.pop("attachments", None)
+        if cell.cell_type != "code" and not is_locked(cell):
+            cell.source = harmless_markdown(cell.source) if cell.cell_type == "markdown" else fenced(cell.source)
+            cell.cell_type = "markdown"
+        return cell, resources
 
 
 class CarefulDeduplicateIds(DeduplicateIds):  # type: ignore[misc]  # nbgrader ships no types

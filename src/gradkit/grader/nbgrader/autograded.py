@@ -20,6 +20,8 @@ from ..model import SubmissionResult
 MISSING = "This cell is not in the notebook that was handed in."
 UNREADABLE = "The notebook that was handed in cannot be read."
 WIDTH = 100
+LONGEST = 50_000  # characters of a cell in words that are shown
+FORMULAS = 100  # environments in one cell
 # What a space behind it ends: a tag, a link or its definition, an address, an entity (which could spell one of the
 # others), a formula's command that makes a link or touches the page.
 SEAMS = re.compile(
@@ -99,9 +101,7 @@ def _unmarked(cell: extract.Cell) -> NotebookCell:
         return _cell("code", cell.source)
     if cell.kind == "markdown":
         return _cell("markdown", harmless_markdown(cell.source))
-    longest = max((len(fence) for fence in FENCE.findall(cell.source)), default=2)
-    fence = "`" * (longest + 1)  # raw cells would be taken for HTML
-    return _cell("markdown", f"{fence}\n{cell.source}\n{fence}")
+    return _cell("markdown", fenced(cell.source))  # a raw cell would be taken for HTML
 
 
 def _missing(
@@ -139,4 +139,15 @@ def harmless_markdown(text: str) -> str:
 
     A space is put into what would: ``<b>`` becomes ``< b>``. Unlike an entity that reads well in formulas and code.
     """
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}\n\n*(cut here: {len(text)} characters)*"
+    if text.count("\\begin") > FORMULAS:
+        text = text.replace("\\begin", "\\ begin")  # the page's renderer looks for the end of each in all the rest
     return SEAMS.sub(r"\g<0> ", text)
+
+
+def fenced(text: str) -> str:
+    """Return text as a Markdown code block that it cannot end itself."""
+    longest = max((len(fence) for fence in FENCE.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}\n{text[:LONGEST]}\n{fence}"

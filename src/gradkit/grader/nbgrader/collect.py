@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
-from nbgrader.utils import check_mode, parse_utc
+from nbgrader.utils import check_mode
 
 from ..errors import SubmissionError
 from ..wording import visible
 from .collect_names import require_student
 from .folder_copy import CopyLimits, copy_folder
-from .zip_collector import UNREADABLE_TIME, collected_time
+from .timestamps import EXAMPLE, read_timestamp
+from .zip_collector import collected_time
 
 IN_THE_FUTURE = timedelta(days=1)
 LATER_THAN_NAMED = timedelta(minutes=10)
@@ -169,15 +170,16 @@ def _newest(records: list[Inbound], due: datetime | None) -> Inbound:
 
 def _time(rest: str) -> tuple[str, datetime]:
     """Return the time in the end of a folder's name, as text and in UTC: ``<time>`` or ``<time>+<random text>``."""
-    for text in (rest.rpartition("+")[0], rest):
-        try:
-            time: datetime = parse_utc(text)
-        except UNREADABLE_TIME:
+    for text in (rest.strip(), rest.rpartition("+")[0].strip()):  # the whole first: an offset has a plus sign too
+        time = read_timestamp(text)
+        if time is None:
             continue
         if time > datetime.now(UTC).replace(tzinfo=None) + IN_THE_FUTURE:
             raise SubmissionError(f"its time, {text}, is in the future")
         return text, time
-    raise SubmissionError("its name holds no time, expected <student>+<assignment>+<time>+<random text>")
+    raise SubmissionError(
+        f"its name holds no time, expected <student>+<assignment>+<time>+<random text> with a time like {EXAMPLE}"
+    )
 
 
 def _swap(fresh: Path, target: Path, old: Path) -> None:

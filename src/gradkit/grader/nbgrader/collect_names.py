@@ -28,6 +28,8 @@ ADDED = re.compile(
     r"(?P<name>.+?)(?:-(?P<canvas>\d{1,3}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})| \((?P<moodle>\d{1,3})\))"
 )
 ARCHIVE = ".zip"
+LONGEST_NAME = 255
+"""In characters, as in most file systems: a name is read in every way there is, which takes its length squared."""
 LEFT_BY_PROGRAMS = ("__MACOSX", ".ipynb_checkpoints")
 
 
@@ -57,8 +59,10 @@ def read_path(parts: Sequence[str]) -> HandIn:
     Args:
         parts: the path below the folder of extracted files, with the archive's name first if there is one.
     """
-    inner = below_archive(parts)
     shown = visible("/".join(parts), 300)
+    if max(map(len, parts)) > LONGEST_NAME:
+        raise SubmissionError(f"{shown} has a name of more than {LONGEST_NAME} characters: rename it")
+    inner = below_archive(parts)
     readings = list(_lms_readings(inner[0]))
     if len({(reading.source, reading.who) for reading in readings}) > 1:
         them = " or ".join(f"{reading.source} user {reading.who}" for reading in readings[:3])

@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import setenv
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +24,7 @@ def gradebook(settings: NbgraderSettings) -> Iterator[Gradebook]:
     _refuse_half_made(settings)
     try:
         # nbgrader runs the program alembic for a new database, and leaves a half-made one if it is not found.
-        with setenv(PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"):
+        with _programs_of_python():
             opened = Gradebook(settings.db_url, settings.course_id)
     except (SQLAlchemyError, OSError) as error:
         raise CourseError(_unusable(settings, error)) from error
@@ -67,6 +66,20 @@ def register(settings: NbgraderSettings, course: Course, bundle: Bundle) -> None
             " Checks and points may change after submissions, cells may not: put the old cells back, or remove the"
             f" submissions with `nbgrader db assignment remove {bundle.assignment} --force`, which loses their grades"
         ) from None
+
+
+@contextlib.contextmanager
+def _programs_of_python() -> Iterator[None]:
+    """Let programs beside the interpreter be found for a while."""
+    before = os.environ.get("PATH")
+    os.environ["PATH"] = os.pathsep.join(filter(None, (str(Path(sys.executable).parent), before)))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PATH"]
+        else:
+            os.environ["PATH"] = before
 
 
 def _refuse_half_made(settings: NbgraderSettings) -> None:

@@ -13,8 +13,11 @@ from nbgrader.converters import GenerateFeedback
 
 from ..course import Course, hand_in
 from ..engine import engine_version
+from ..errors import SubmissionError
+from ..extract import Notebook
 from ..feedback import feedback_page, lessons, opened
 from ..results import Results, replace
+from .autograded import made_from
 from .chosen import chosen
 from .database import gradebook
 from .doors import results_folder
@@ -41,14 +44,22 @@ def make_feedback(
         for grade in final_grades(book, assignment, only):
             submission = hand_in(settings.submitted / grade.student, assignment)
             result = store.read(grade.student)
+            notebook: Notebook | SubmissionError | None = opened(submission, assignment)
             if result is not None and result.notebook_sha256 != submission.sha256:
-                result = None  # of an earlier hand-in
-            page = feedback_page(result, grade, opened(submission, assignment), places, bundle.settings.title)
+                result = None
+            if _landed(settings, grade.student, assignment) != submission.sha256:
+                result = notebook = None  # the grade is that of an earlier hand-in
+            page = feedback_page(result, grade, notebook, places, bundle.settings.title)
             folder = settings.feedback / grade.student / assignment
             replace(folder / f"{assignment}.html", page.encode("utf-8", "replace"))
             _add_what_the_exchange_needs(settings.autograded / grade.student / assignment, folder)
             written += 1
     return written
+
+
+def _landed(settings: NbgraderSettings, student: str, assignment: str) -> str | None:
+    """Return the SHA-256 of the hand-in whose grade is in the gradebook; None if unknown."""
+    return made_from(_content(settings.autograded / student / assignment / f"{assignment}.ipynb"))
 
 
 def _add_what_the_exchange_needs(autograded: Path, folder: Path) -> None:

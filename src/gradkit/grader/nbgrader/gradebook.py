@@ -3,10 +3,13 @@
 A person's part (points, extra credit, comment, flag, extension) is never written to.
 """
 
+import contextlib
 import datetime
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
 from nbgrader.api import (
     Gradebook,
     SubmittedAssignment,
@@ -15,7 +18,7 @@ from sqlalchemy import select
 
 from ..errors import CourseError
 from .lateness import Penalty
-from .rows import Frame, Rows, batches, frame_of, rows_of
+from .rows import Frame, Rows, batches, frame_of, hold, rows_of
 
 NO_TIME = datetime.timedelta()
 
@@ -37,7 +40,7 @@ class Entry(NamedTuple):
         student: the id.
         timestamp: when it was handed in, in UTC without a zone; None if unknown.
         marks: of the cells that the grader has something to say about, by name.
-        anew: whether this is another hand-in than the one that graders have seen.
+        anew: whether this is another hand-in than the one that graders have seen, whatever its time.
     """
 
     student: str
@@ -60,9 +63,10 @@ def land(book: Gradebook, assignment: str, entries: Iterable[Entry], penalty: Pe
     session = book.db()
     landed = 0
     try:
-        with session.no_autoflush:
+        with _spooled(entries) as ready, session.no_autoflush:
+            hold(session)
             frame = frame_of(book, assignment)
-            for some in batches(entries):
+            for some in batches(ready):
                 rows = rows_of(session, frame, [entry.student for entry in some])
                 for entry in some:
                     _land_one(frame, entry, rows[entry.student], penalty)
@@ -76,11 +80,23 @@ def land(book: Gradebook, assignment: str, entries: Iterable[Entry], penalty: Pe
     return landed
 
 
+@contextlib.contextmanager
+def _spooled(entries: Iterable[Entry]) -> Iterator[Iterator[Entry]]:
+    """Take all entries before the gradebook is held, through a file: making them takes most of the time."""
+    decoder = msgspec.json.Decoder(Entry)
+    with tempfile.TemporaryFile() as file:
+        for entry in entries:
+            file.write(msgspec.json.encode(entry) + b"\n")
+        file.seek(0)
+        yield (decoder.decode(line) for line in file)
+
+
 def settle_penalties(book: Gradebook, assignment: str, penalty: Penalty) -> None:
     """Compute everybody's late penalty anew: people may have given points since the class was landed."""
     session = book.db()
     try:
         with session.no_autoflush:
+            hold(session)
             frame = frame_of(book, assignment)
             handed_in = SubmittedAssignment.assignment_id == frame.assignment_id
             for names in batches(session.scalars(select(SubmittedAssignment.student_id).where(handed_in)).all()):
@@ -95,6 +111,7 @@ def settle_penalties(book: Gradebook, assignment: str, penalty: Penalty) -> None
 
 
 def _land_one(frame: Frame, entry: Entry, rows: Rows, penalty: Penalty) -> None:
+    anew = entry.anew or rows.assignment.timestamp != entry.timestamp
     rows.assignment.timestamp = entry.timestamp
     for name, grade in rows.grades.items():
         mark = entry.marks.get(name, FOR_A_PERSON)
@@ -103,7 +120,7 @@ def _land_one(frame: Frame, entry: Entry, rows: Rows, penalty: Penalty) -> None:
                 f"{entry.student} would get {mark.score} of {frame.points[name]:g} points for {name}: nothing was"
                 " landed. The result file is damaged or from other settings: delete it and grade again"
             )
-        _land_mark(grade, rows.comments.get(name), mark, entry.anew)
+        _land_mark(grade, rows.comments.get(name), mark, anew)
     for name, comment in rows.comments.items():
         if name not in rows.grades:
             comment.auto_comment = _shown(entry.marks.get(name, FOR_A_PERSON).comment)
@@ -121,19 +138,22 @@ def _land_mark(grade: Any, comment: Any, mark: Mark, anew: bool) -> None:
     if same and not fresh and not anew:
         return
     grade.auto_score = mark.score
-    grade.needs_manual_grade = mark.score is None or grade.manual_score is not None
+    grade.needs_manual_grade = mark.score is None or _touched(grade, comment)
     if comment is not None:
         comment.auto_comment = text
 
 
-def _shown(comment: str | None) -> str | None:
-    """Return a comment as a gradebook can hold it: nbgrader's pages take comments for HTML.
+def _touched(grade: Any, comment: Any) -> bool:
+    """Tell whether a person has given anything here."""
+    given = (grade.manual_score, grade.extra_credit, None if comment is None else comment.manual_comment)
+    return any(value not in (None, "") for value in given)
 
-    Half of a surrogate pair cannot be written, and PostgreSQL refuses the character 0.
-    """
+
+def _shown(comment: str | None) -> str | None:
+    """Return a comment as a gradebook can hold it: nbgrader's pages take it for HTML, PostgreSQL refuses zeros."""
     if comment is None:
         return None
-    writable = comment.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    writable = comment.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return writable.replace("&", "&amp;").replace("<", "&lt;")  # nothing else can begin HTML, and people read this
 
 

@@ -5,11 +5,10 @@ Both ``gradkit grade`` and nbgrader's own ``autograde`` come here.
 
 import datetime
 import os
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
-
-from nbgrader.utils import parse_utc
 
 from .. import extract
 from ..comments import comment
@@ -23,14 +22,17 @@ from .database import gradebook as opened_gradebook
 from .database import register
 from .lateness import late_penalty
 from .settings import NbgraderSettings
+from .timestamps import EXAMPLE, read_timestamp
 
 LONGEST_ID = 128  # of nbgrader's column
-BESIDES = ("timestamp.txt", "submission_secret.txt")
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
+PLAIN = re.compile(rb"[\x21-\x7e]{1,200}\s?")
 FEW_BYTES = 1000
 # nbgrader's pages show names as they are; a backslash stands for a byte that is no text, so that the folder's real
 # name is another.
 NO_NAME = frozenset('<>&"\\')
 NO_RESPONSE = "No response."
+NOT_GRADED = "this version of the notebook has not been graded yet: grade again"
 NOT_THERE = "The cell for this answer is not in the notebook that was handed in."
 
 
@@ -94,15 +96,18 @@ class Landing:
     def _result(self, submission: Submission) -> SubmissionResult:
         """Return what is known about a hand-in: its result, or one that says that there is none."""
         known = self.results.read(submission.student)
-        if known is not None and known.notebook_sha256 == submission.sha256 and _of_bundle(known, self.bundle):
+        wanted = (submission.sha256, self.bundle.sha256)
+        if known is not None and (known.notebook_sha256, known.bundle_sha256) == wanted:
             return known
+        if submission.problem is None:
+            self._remarks.append(f"{submission.student}: {NOT_GRADED}")
         questions = tuple(Question(id=name, score=None, max_score=points) for name, points in self.bundle.questions)
         return SubmissionResult(
             student=submission.student,
             assignment=self.bundle.assignment,
             score=None,
             max_score=self.bundle.max_score,
-            problem=submission.problem or "this version of the notebook has not been graded yet: grade again",
+            problem=submission.problem or NOT_GRADED,
             isolation="",
             questions=questions,
             notebook_sha256=submission.sha256,
@@ -118,22 +123,26 @@ class Landing:
         return gradebook.FOR_A_PERSON
 
     def _timestamp(self, student: str) -> datetime.datetime | None:
-        text = self._beside(student, "timestamp.txt")
-        try:
-            return parse_utc(text.decode().strip()) if text.strip() else None
-        except (ValueError, OverflowError, TypeError):
+        text = self._beside(student, STAMP)
+        moment = read_timestamp(text.decode("ascii", "replace"))
+        if moment is None and text.strip():
             self._remarks.append(
-                f"{student}: timestamp.txt does not hold a date, so nobody knows whether this is late:"
-                " write one as 2026-10-01 10:00:00 UTC, or delete the file"
+                f"{student}: {STAMP} does not hold a date, so nobody knows whether this is late, and the formgrader may"
+                f" not list the class: write one as {EXAMPLE}, or delete the file"
             )
-            return None
+        return moment
 
     def _show(self, student: str, shown: Path) -> None:
         """Put a landed student's autograded notebook in place, and beside it the small files of the hand-in."""
-        for name in BESIDES:
-            found = self._beside(student, name)
-            if found:
-                _put(shown.with_name(name), found)
+        moment = read_timestamp(self._beside(student, STAMP).decode("ascii", "replace"))
+        secret = self._beside(student, SECRET)
+        # Written anew: what is no text would stop nbgrader's release_feedback for the class.
+        for name, content in (
+            (STAMP, b"" if moment is None else f"{moment.isoformat(' ')} UTC".encode()),
+            (SECRET, secret if PLAIN.fullmatch(secret) else b""),
+        ):
+            if content:
+                _put(shown.with_name(name), content)
             else:
                 shown.with_name(name).unlink(missing_ok=True)
         _fresh(shown).replace(shown)
@@ -158,10 +167,6 @@ class Landing:
         return self.settings.autograded / student / self.bundle.assignment / f"{self.bundle.assignment}.ipynb"
 
 
-def _of_bundle(result: SubmissionResult, bundle: Bundle) -> bool:
-    return tuple((question.id, question.max_score) for question in result.questions) == bundle.questions
-
-
 def _notebook(submission: Submission) -> extract.Notebook | None:
     if submission.problem is not None:
         return None
@@ -172,7 +177,8 @@ def _notebook(submission: Submission) -> extract.Notebook | None:
 
 
 def _mark(result: SubmissionResult, question: Question) -> gradebook.Mark:
-    return gradebook.Mark(question.score, comment(result, question))
+    # Half of a surrogate pair cannot be written anywhere.
+    return gradebook.Mark(question.score, comment(result, question).encode("utf-8", "replace").decode())
 
 
 def _landable(student: str) -> bool:

@@ -6,21 +6,24 @@ question makes a plan of all files: which are collected, for whom, under which n
 
 import filecmp
 import os
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbgrader.plugins import FileNameCollectorPlugin
-from nbgrader.utils import find_all_notebooks, parse_utc
+from nbgrader.utils import find_all_notebooks
 from traitlets import Unicode
 
 from ..errors import CourseError, SubmissionError
 from ..wording import visible
 from .collect_names import HandIn, left_by_programs, notebook_name, read_path, require_student
 from .roster import Roster, read_roster
+from .timestamps import EXAMPLE, read_timestamp
 
-UNREADABLE_TIME = (ValueError, OverflowError, TypeError, AttributeError)
+# As file names write a time, and nbgrader's documentation of named_regexp.
+IN_A_NAME = re.compile(r"(\d{4})[-_](\d\d)[-_](\d\d)[-_](\d\d)[-_](\d\d)[-_](\d\d)", re.ASCII)
 
 
 class Found(NamedTuple):
@@ -77,6 +80,12 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]   # nbgrader 
         found = self._separated(list(self._find(folder, roster, times)), roster)
         self._name_those_without([each for each in found if each.path.suffix not in self.valid_ext], found)
         chosen = self._newest(each for each in found if each.path.suffix in self.valid_ext)
+        if roster and (named := _by_name_alone(found, roster)):
+            self.log.warning(
+                "Known by nothing but a full name, which students may be able to choose: %s; a moodle_id in the roster"
+                " makes it certain",
+                ", ".join(named),
+            )
         late = sorted({each.student for each in chosen if each.hand_in.late})
         if late:
             self.log.warning("Canvas marks as late: %s", ", ".join(late))
@@ -85,12 +94,10 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]   # nbgrader 
 
     def _time(self, setting: str) -> datetime | None:
         text = getattr(self, setting)
-        try:
-            return parse_utc(text) if text else None
-        except UNREADABLE_TIME:
-            raise CourseError(
-                f"LmsCollector.{setting} is {text!r}, expected a time like '2026-03-01 23:59 UTC'"
-            ) from None
+        time = read_timestamp(text)
+        if text and time is None:
+            raise CourseError(f"LmsCollector.{setting} is {text!r}, expected a time like {EXAMPLE}")
+        return time
 
     def _find(
         self, folder: Path, roster: Roster | None, times: tuple[datetime | None, datetime | None]
@@ -135,11 +142,10 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]   # nbgrader 
         student, file = info.get("student_id"), info.get("file_id")
         if not student or not file or ".." in Path(file).parts or Path(file).is_absolute():
             raise SubmissionError(f"{visible(str(path))}: named_regexp gives no student_id, or no file_id in a folder")
-        time = None
-        try:
-            time = parse_utc(info["timestamp"]) if info.get("timestamp") else None
-        except UNREADABLE_TIME:
-            self.log.warning("%s has no time that can be read: %s", path, visible(info["timestamp"], 100))
+        text = info.get("timestamp") or ""
+        time = _time_in_a_name(text)
+        if text and time is None:
+            self.log.warning("%s has no time that can be read: %s", path, visible(text, 100))
         hand_in = HandIn("folder", student, "", file)
         rank = (time or datetime.min, path.stat().st_mtime_ns, str(path))
         return Found(path, require_student(student), f"{Path(file).with_suffix(path.suffix)}", rank, hand_in, time)
@@ -213,11 +219,27 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]   # nbgrader 
 def collected_time(folder: Path) -> datetime | None:
     """Return when a collected hand-in was handed in, by its timestamp.txt; None if that cannot be read."""
     try:
-        text = (folder / "timestamp.txt").read_text().strip()
-        time: datetime | None = parse_utc(text) if text else None
-    except (OSError, *UNREADABLE_TIME):
+        return read_timestamp((folder / "timestamp.txt").read_text())
+    except (OSError, UnicodeDecodeError):
         return None
-    return time
+
+
+def _time_in_a_name(text: str) -> datetime | None:
+    """Return a time that a file's name holds: as everywhere, or ``2016-01-30-15-00-00``."""
+    parts = IN_A_NAME.fullmatch(text)
+    return read_timestamp("{}-{}-{} {}:{}:{}".format(*parts.groups()) if parts else text)
+
+
+def _by_name_alone(found: Iterable[Found], roster: Roster) -> list[str]:
+    """Return those of Moodle's participants whom nothing but a full name makes a student of the roster."""
+    people = {
+        f"{each.student} (participant {each.hand_in.who})"
+        for each in found
+        if each.hand_in.source == "moodle"
+        and each.student in roster.students
+        and ("moodle", each.hand_in.who) not in roster.ids
+    }
+    return sorted(people)
 
 
 def _unlisted(hand_in: HandIn, roster: Roster | None) -> str:
