@@ -65,6 +65,7 @@ SAID = (
     "zoe (folder) is not in the roster",
     "linked.ipynb is a link",
     "Canvas marks as late: bob",
+    "Known by nothing but a full name, which students may be able to choose: mia (participant 70); a moodle_id",
 )
 
 
@@ -187,10 +188,15 @@ def test_configured_expression_wins(course, download):
     """A named_regexp is asked as nbgrader does; two files of one name do not stop the class."""
     download("old.zip", {"hw_1_ann_softmax.ipynb": "ann's first", "hw_1_.._softmax.ipynb": "evil"})
     older(course.root / "course/downloaded/softmax/archive/old.zip")
-    download("new.zip", {"hw_1_ann_softmax.ipynb": "ann's second", "hw_1_bob_softmax.ipynb": "bob's"})
-    expression = r".*/hw_\d+_(?P<student_id>[^_]+)_(?P<file_id>\w+)"
+    times = {"2016-01-30-15-00-00_bob": "bob's", f"Jan{'9' * 40}h_eve": "eve's", "_zoe": "zoe's"}
+    timed = {f"hw_{name}_softmax.ipynb": content for name, content in times.items()}
+    download("new.zip", {"hw_1_ann_softmax.ipynb": "ann's second", **timed})
+    expression = r".*/hw_(\d|(?P<timestamp>[^_]*))_(?P<student_id>[^_]+)_(?P<file_id>\w+)"
     log = course.nbgrader("zip_collect", "softmax", f"--FileNameCollectorPlugin.named_regexp={expression}")
-    assert course.submitted() == {"ann/softmax.ipynb": "ann's second", "bob/softmax.ipynb": "bob's"}
+    expected = {"ann": "ann's second", "bob": "bob's", "eve": "eve's", "zoe": "zoe's"}
+    assert course.submitted() == {f"{student}/softmax.ipynb": content for student, content in expected.items()}
+    assert course.timestamp("bob") == "2016-01-30 15:00:00"
+    assert log.count("has no time that can be read") == 1
     assert "'..' cannot be a student's name" in log
 
 
@@ -198,6 +204,7 @@ def test_configured_expression_wins(course, download):
     ("settings", "roster", "what"),
     [
         (["--LmsCollector.timestamp=yesterday or so"], ROSTER, "expected a time like"),
+        ([f"--LmsCollector.late_timestamp=Jan{'9' * 40}h"], ROSTER, "expected a time like"),
         ([], "name\nann\n", "no column student_id"),
     ],
 )
@@ -328,6 +335,9 @@ FORGED_NAMES = {
     "noone+softmax+": "holds no time",
     "noone+softmax+9999-01-01 00:00:00 UTC+x": "in the future",
     "noone+softmax+99999999999999999999 UTC+x": "holds no time",
+    f"noone+softmax+Jan{'9' * 40}h+x": "holds no time",
+    "noone+softmax+2026-03-01 12:00:00 ..+x": "holds no time",
+    "noone+softmax+2026-03-01 12:00:00 CEST+x": "with a time like 2026-10-01 10:00:00 UTC",
 }
 
 
@@ -345,6 +355,7 @@ def test_hostile_exchange(course, exchange):
     (ann / "data" / "numbers.csv").write_text("1,2")
     (ann / "__pycache__").mkdir()
     (ann / "data" / "__pycache__").symlink_to("/etc")
+    inbound(exchange, "zoe+softmax+2026-03-01 12:00:00 +0200", "zoe's")
     trusting = "--ExchangeCollect.check_owner=False"
     log = course.nbgrader("collect", "softmax", trusting)
     for hostile, sentence in HOSTILE.items():
@@ -354,7 +365,8 @@ def test_hostile_exchange(course, exchange):
         assert f"{name} is refused: " in log
         assert sentence in log
     collected = course.submitted()
-    assert set(collected) == {f"{ME}/softmax.ipynb", "ann/softmax.ipynb", "softmax/numbers.csv"}
+    assert set(collected) == {f"{ME}/softmax.ipynb", "ann/softmax.ipynb", "softmax/numbers.csv", "zoe/softmax.ipynb"}
+    assert course.timestamp("zoe") == "2026-03-01 10:00:00 UTC"
     assert course.timestamp("ann") == "2026-03-01 12:00:00.25 UTC"
     assert "ann: the folder was last changed" in log
     target = course.root / "course/submitted/ann/softmax"

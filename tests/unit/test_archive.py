@@ -173,7 +173,7 @@ def test_forged_and_damaged(pack, tmp_path, change, what, hand_in):
 @pytest.mark.parametrize(
     ("members", "what"),
     [
-        ([(f"s{n}/softmax.ipynb", "{}") for n in range(21)], "holds 21 files, more than the 20"),
+        ([(f"s{n}/softmax.ipynb", "{}") for n in range(21)], "lists more than 20 files"),
         ([(entry("a.ipynb", method=zipfile.ZIP_BZIP2), "{}")], "method 12, expected deflate"),
         ([(entry("a.ipynb", method=zipfile.ZIP_LZMA), "{}")], "method 14, expected deflate"),
         ([(f"s{n}/a", os.urandom(100) + bytes(9_900_000)) for n in range(6)], "more than 50 MB"),
@@ -267,17 +267,57 @@ def test_streamed_archive(tmp_path):
     assert len(files(tmp_path / "out")) == 2
 
 
-def test_large_archive_format(tmp_path):
-    """The end record of archives beyond 4 GB is understood."""
-    path = tmp_path / "large.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("ann/softmax.ipynb", "{}")
-    data = path.read_bytes()
-    size, start = struct.unpack("<LL", data[-10:-2])
-    place = len(data) - 22
-    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, size, start)
-    locator = struct.pack("<4sLQL", b"PK\6\7", 0, place, 1)
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    path.write_bytes(data[:place] + record + locator + end)
-    assert unpack(path, tmp_path / "out") == []
-    assert files(tmp_path / "out") == {"ann/softmax.ipynb": b"{}"}
+@pytest.fixture
+def large(tmp_path):
+    """Write an archive of 21 files as those beyond 4 GB are written, fields of its end as the caller wishes."""
+
+    def write(mark=b"PK\6\6", beside=0, listed=0xFFFFFFFF, comment=b""):
+        path = tmp_path / "large.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for number in range(21):
+                archive.writestr(f"s{number}/softmax.ipynb", "{}")
+        data = path.read_bytes()
+        size, start = struct.unpack("<LL", data[-10:-2])
+        place = len(data) - 22
+        record = struct.pack("<4sQ2H2L4Q", mark, 44, 45, 45, 0, 0, 21, 21, size, start)
+        locator = struct.pack("<4sLQL", b"PK\6\7", 0, place + beside, 1)
+        end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, listed, 0xFFFFFFFF, len(comment))
+        path.write_bytes(data[:place] + record + locator + end + comment)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("comment", [b"", bytes(0xFFFF)], ids=["", "comment"])
+def test_large_archive_format(large, tmp_path, comment):
+    """The end of archives beyond 4 GB is understood, however far it is from the file's end."""
+    assert unpack(large(comment=comment), tmp_path / "out", hand_in=owner) == []
+    assert len(files(tmp_path / "out")) == 21
+
+
+@pytest.mark.parametrize("comment", [b"", bytes(0xFFFF)], ids=["", "comment"])
+@pytest.mark.parametrize("listed", [0, 47, 0xFFFFFFFF])
+def test_large_archive_is_counted(large, tmp_path, listed, comment):
+    """Whatever size stands where small archives have it, the list that is read is the one that is counted."""
+    with pytest.raises(SubmissionError, match="lists more than 20 files"):
+        unpack(large(listed=listed, comment=comment), tmp_path / "out", SMALL, owner)
+
+
+@pytest.mark.parametrize("change", [{"mark": b"PK\6\5"}, {"beside": -1}], ids=["mark", "place"])
+def test_large_archive_that_contradicts_itself(large, tmp_path, change):
+    """What programs would read differently is refused."""
+    with pytest.raises(SubmissionError, match="its end contradicts itself"):
+        unpack(large(**change), tmp_path / "out", hand_in=owner)
+
+
+def test_names_are_read_only_if_they_are_short(pack, tmp_path):
+    """Whose hand-in a member is takes time that grows with the name's length: it is not asked of a long one."""
+    asked = []
+
+    def ask(member):
+        asked.append(member)
+        return owner(member)
+
+    path = pack(("ann/softmax.ipynb", "1"), (f"x{'_1' * 4000}_x.ipynb", "2"), ("eve/" + "x" * 241, "3"))
+    assert len(unpack(path, tmp_path / "out", hand_in=ask)) == 2
+    assert asked == ["ann/softmax.ipynb"]

@@ -1,12 +1,20 @@
 """Whose hand-in a downloaded file is, read from its path alone."""
 
 import doctest
+from datetime import datetime
 
 import pytest
 
 from gradkit.grader.errors import SubmissionError
 from gradkit.grader.nbgrader import collect_names
-from gradkit.grader.nbgrader.collect_names import HandIn, left_by_programs, notebook_name, read_path, require_student
+from gradkit.grader.nbgrader.collect_names import (
+    HandIn,
+    left_by_programs,
+    notebook_name,
+    read_path,
+    read_time,
+    require_student,
+)
 
 CANVAS = HandIn("canvas", "42", "doejane", "softmax.ipynb", upload=4711)
 MOODLE = HandIn("moodle", "815", "Jane Doe", "softmax.ipynb")
@@ -63,6 +71,9 @@ def test_reading(path, expected):
         ("x_7_assignsubmission_file_b_42_4711_softmax.ipynb", "moodle user 7 or canvas user 42"),
         # Their own file names can do no more than make it unclear.
         ("doejane_42_4711_a_7_8_softmax.ipynb", "canvas user 42 or canvas user 7"),
+        (f"x{'_1' * 30_000}_x.ipynb", "a name of more than 255 characters"),
+        (f"class.zip/x_{'1' * 5000}_{'1' * 5000}_x.ipynb", "a name of more than 255 characters"),
+        (f"jane/{'x' * 256}", "a name of more than 255 characters"),
     ],
 )
 def test_unclear(path, what):
@@ -126,6 +137,24 @@ def test_names_of_no_student(name):
 def test_left_by_programs(path, expected):
     """What a Mac or Jupyter leaves in a folder is nobody's hand-in."""
     assert left_by_programs(path.split("/")) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2016-01-30-15-00-00", datetime(2016, 1, 30, 15)),
+        ("2016_01_30_15_00_00", datetime(2016, 1, 30, 15)),
+        ("2016-01-30_15-00-00", datetime(2016, 1, 30, 15)),
+        ("2016-01-30 15:00:00 +0200", datetime(2016, 1, 30, 13)),
+        ("2016-13-30-15-00-00", None),
+        ("2016-01-30-15-00-00-00", None),
+        (f"Jan{'9' * 40}h", None),
+        ("", None),
+    ],
+)
+def test_times_in_names(text, expected):
+    """As nbgrader documents it, and as times are written elsewhere; everything else is no time."""
+    assert read_time(text) == expected
 
 
 def test_examples_in_the_docstrings():

@@ -19,7 +19,7 @@ from .matching import Key, matched
 from .table import Table, read_table
 
 IDS = ("SIS Login ID", "SIS User ID", "ID")
-"""Columns by which a student is found, the first one first."""
+"""Columns by which a student is found."""
 IDENTIFYING = ("Student", "LastName", "FirstName", *IDS, "Integration ID", "Root Account", "Section")
 COMPUTED = re.compile(r"\b(Current|Final|Override) (Score|Points|Grade|Status)\b")
 POINTS_POSSIBLE = "    Points Possible"

@@ -176,7 +176,8 @@ def _time(rest: str) -> tuple[str, datetime]:
             continue
         if time > datetime.now(UTC).replace(tzinfo=None) + IN_THE_FUTURE:
             raise SubmissionError(f"its time, {text}, is in the future")
-        return text, time
+        # Written in UTC it cannot be misread: nbgrader takes +0200 for 200 seconds.
+        return (text if text.endswith("UTC") else f"{time} UTC"), time
     raise SubmissionError(
         f"its name holds no time, expected <student>+<assignment>+<time>+<random text> with a time like {EXAMPLE}"
     )

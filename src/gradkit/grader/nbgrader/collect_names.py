@@ -13,11 +13,13 @@ part of a Canvas name, and at some places their own name: a name that can be rea
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from ..errors import SubmissionError
 from ..wording import visible
 from .archive import has_control_characters
+from .timestamps import read_timestamp
 
 # Both words are names of Moodle's plugins and never translated; underscores in the name become spaces there.
 MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<who>\d+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
@@ -27,6 +29,8 @@ CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<who>anon_[A-Za-z0-9]+)_(?P<u
 ADDED = re.compile(
     r"(?P<name>.+?)(?:-(?P<canvas>\d{1,3}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})| \((?P<moodle>\d{1,3})\))"
 )
+# As nbgrader's documentation of named_regexp has it, from Blackboard.
+TIME = re.compile(r"(\d{4})[-_](\d\d)[-_](\d\d)[-_](\d\d)[-_](\d\d)[-_](\d\d)", re.ASCII)
 ARCHIVE = ".zip"
 LONGEST_NAME = 255
 """In characters, as in most file systems: a name is read in every way there is, which takes its length squared."""
@@ -107,6 +111,16 @@ def notebook_name(file: str, wanted: Collection[str]) -> tuple[str, int]:
     number = match["canvas"] or match["moodle"]
     # From the eighth time on Canvas adds a random text.
     return f"{match['name']}{dot}{extension}", int(number) if number.isdigit() and len(number) < 4 else 8
+
+
+def read_time(text: str) -> datetime | None:
+    """Return the time that a file's name holds, also one without colons; None if it cannot be read.
+
+    >>> read_time("2016-01-30-15-00-00")
+    datetime.datetime(2016, 1, 30, 15, 0)
+    """
+    parts = TIME.fullmatch(text)
+    return read_timestamp("{}-{}-{} {}:{}:{}".format(*parts.groups()) if parts else text)
 
 
 def require_student(name: str) -> str:

@@ -6,7 +6,6 @@ question makes a plan of all files: which are collected, for whom, under which n
 
 import filecmp
 import os
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +17,9 @@ from traitlets import Unicode
 
 from ..errors import CourseError, SubmissionError
 from ..wording import visible
-from .collect_names import HandIn, left_by_programs, notebook_name, read_path, require_student
+from .collect_names import HandIn, left_by_programs, notebook_name, read_path, read_time, require_student
 from .roster import Roster, read_roster
 from .timestamps import EXAMPLE, read_timestamp
-
-# As file names write a time, and nbgrader's documentation of named_regexp.
-IN_A_NAME = re.compile(r"(\d{4})[-_](\d\d)[-_](\d\d)[-_](\d\d)[-_](\d\d)[-_](\d\d)", re.ASCII)
 
 
 class Found(NamedTuple):
@@ -143,7 +139,7 @@ class LmsCollector(FileNameCollectorPlugin):  # type: ignore[misc]   # nbgrader 
         if not student or not file or ".." in Path(file).parts or Path(file).is_absolute():
             raise SubmissionError(f"{visible(str(path))}: named_regexp gives no student_id, or no file_id in a folder")
         text = info.get("timestamp") or ""
-        time = _time_in_a_name(text)
+        time = read_time(text)
         if text and time is None:
             self.log.warning("%s has no time that can be read: %s", path, visible(text, 100))
         hand_in = HandIn("folder", student, "", file)
@@ -222,12 +218,6 @@ def collected_time(folder: Path) -> datetime | None:
         return read_timestamp((folder / "timestamp.txt").read_text())
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def _time_in_a_name(text: str) -> datetime | None:
-    """Return a time that a file's name holds: as everywhere, or ``2016-01-30-15-00-00``."""
-    parts = IN_A_NAME.fullmatch(text)
-    return read_timestamp("{}-{}-{} {}:{}:{}".format(*parts.groups()) if parts else text)
 
 
 def _by_name_alone(found: Iterable[Found], roster: Roster) -> list[str]:
