@@ -40,7 +40,9 @@ def grade_and_land(
     """
     folder = results_folder(course)
     # First what would keep everything from landing, then the work.
-    landing = Landing(course, settings, course.bundle(assignment, engine_version()), Results(folder, assignment))
+    store = Results(folder, assignment)
+    with store.locked():  # two that make a gradebook at once would spoil it
+        landing = Landing(course, settings, course.bundle(assignment, engine_version()), store)
     rows = grade_class(
         course,
         assignment,

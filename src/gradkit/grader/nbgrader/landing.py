@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from .. import extract
 from ..comments import comment
-from ..course import Bundle, Course, Submission, students, submissions
+from ..course import Bundle, Course, Submission, submissions
 from ..errors import SubmissionError
 from ..model import Question, SubmissionResult
 from ..results import Results
 from . import gradebook
-from .autograded import StudentVersion, answers, autograded, made_from
+from .autograded import UNREADABLE, StudentVersion, answers, autograded, made_from
 from .database import gradebook as opened_gradebook
 from .database import register
 from .lateness import late_penalty
@@ -31,6 +31,7 @@ FEW_BYTES = 1000
 # nbgrader's pages show names as they are; a backslash stands for a byte that is no text, so that the folder's real
 # name is another.
 NO_NAME = frozenset('<>&"\\')
+WAITING = ".landing"
 NO_RESPONSE = "No response."
 NOT_GRADED = "this version of the notebook has not been graded yet: grade again"
 NOT_THERE = "The cell for this answer is not in the notebook that was handed in."
@@ -57,17 +58,16 @@ class Landing:
     def land(self, only: Collection[str] | None = None) -> Landed:
         """Land the class, or only some students; raises CourseError and changes nothing if that cannot be done."""
         self._remarks = []
+        self._forget()  # what a landing left that was killed
         try:
             with opened_gradebook(self.settings) as book:
                 rule = late_penalty(self.settings)
                 count = gradebook.land(book, self.bundle.assignment, self._entries(only), rule)
         except BaseException:
-            for _, shown in self._places(only):
-                _fresh(shown).unlink(missing_ok=True)
+            self._forget()
             raise
-        for student, shown in self._places(only):
-            if _fresh(shown).exists():
-                self._show(student, shown)
+        for fresh in self._prepared():
+            self._show(fresh.parent.parent.name, fresh)
         return Landed(count, tuple(self._remarks))
 
     def _entries(self, only: Collection[str] | None) -> Iterator[gradebook.Entry]:
@@ -86,11 +86,11 @@ class Landing:
         anew = not shown.exists() or made_from(shown.read_bytes()) != result.notebook_sha256
         # Under a name of its own until the gradebook has taken the class.
         shown.parent.mkdir(parents=True, exist_ok=True)
-        _fresh(shown).write_bytes(autograded(notebook, self.version, result))
+        shown.with_name(shown.name + WAITING).write_bytes(autograded(notebook, self.version, result))
         marks = {question.id: _mark(result, question) for question in result.questions}
         counted = answers(notebook, self.version)
         for name in self.version.marked.keys() - marks.keys():
-            marks[name] = self._answer(name, counted.get(name))
+            marks[name] = self._answer(name, counted.get(name), UNREADABLE if notebook is None else NOT_THERE)
         return gradebook.Entry(submission.student, self._timestamp(submission.student), marks, anew)
 
     def _result(self, submission: Submission) -> SubmissionResult:
@@ -113,11 +113,11 @@ class Landing:
             notebook_sha256=submission.sha256,
         )
 
-    def _answer(self, name: str, cell: extract.Cell | None) -> gradebook.Mark:
+    def _answer(self, name: str, cell: extract.Cell | None, why_not: str) -> gradebook.Mark:
         """Return the mark of a cell that a person grades: none, but for an answer that nobody gave."""
         settings = self.version.settings(name)
         if cell is None:
-            return gradebook.Mark(None, NOT_THERE)
+            return gradebook.Mark(None, why_not)
         if settings["solution"] and cell.source == self.version.marked[name]["source"]:
             return gradebook.Mark(0.0 if settings["grade"] else None, NO_RESPONSE)
         return gradebook.FOR_A_PERSON
@@ -132,8 +132,17 @@ class Landing:
             )
         return moment
 
-    def _show(self, student: str, shown: Path) -> None:
+    def _prepared(self) -> list[Path]:
+        """Return the autograded notebooks that wait for the gradebook to take the class."""
+        return list(self.settings.autograded.glob(f"*/{self.bundle.assignment}/{self._place('').name}{WAITING}"))
+
+    def _forget(self) -> None:
+        for fresh in self._prepared():
+            fresh.unlink(missing_ok=True)
+
+    def _show(self, student: str, fresh: Path) -> None:
         """Put a landed student's autograded notebook in place, and beside it the small files of the hand-in."""
+        shown = self._place(student)
         moment = read_timestamp(self._beside(student, STAMP).decode("ascii", "replace"))
         secret = self._beside(student, SECRET)
         # Written anew: what is no text would stop nbgrader's release_feedback for the class.
@@ -145,7 +154,7 @@ class Landing:
                 _put(shown.with_name(name), content)
             else:
                 shown.with_name(name).unlink(missing_ok=True)
-        _fresh(shown).replace(shown)
+        fresh.replace(shown)
 
     def _beside(self, student: str, name: str) -> bytes:
         """Return a small file of a hand-in; nothing if it is anything else, or lies behind a link."""
@@ -157,10 +166,6 @@ class Landing:
         except SubmissionError:
             return b""
         return found if len(found) <= FEW_BYTES else b""
-
-    def _places(self, only: Collection[str] | None) -> Iterator[tuple[str, Path]]:
-        for folder in students(self.settings.submitted, self.bundle.assignment, only):
-            yield folder.name, self._place(folder.name)
 
     def _place(self, student: str) -> Path:
         """Return where the formgrader looks for a student's autograded notebook."""
@@ -183,10 +188,6 @@ def _mark(result: SubmissionResult, question: Question) -> gradebook.Mark:
 
 def _landable(student: str) -> bool:
     return len(student) <= LONGEST_ID and student.isprintable() and not NO_NAME & set(student)
-
-
-def _fresh(shown: Path) -> Path:
-    return shown.with_name(f".{shown.name}.landing")
 
 
 def _put(path: Path, content: bytes) -> None:
