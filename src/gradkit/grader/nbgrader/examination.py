@@ -36,15 +36,9 @@ def examine(course: Course) -> Iterator[Finding]:
 
 
 def _grading(settings: NbgraderSettings) -> Finding:
-    converter = Autograde(coursedir=settings.app.coursedir, parent=settings.app)
-    if issubclass(converter.exporter_class, SandboxedGrading):
-        return Finding(Level.OK, "nbgrader autograde", "grades in the sandbox, as make grade does")
-    return Finding(
-        Level.MEND,
-        "nbgrader autograde",
-        "is nbgrader's own: it grades nothing of gradkit's, so every graded function waits for a person. Set"
-        f' c.Autograde.exporter_class = "{SandboxedGrading.__module__}.{SandboxedGrading.__name__}"',
-    )
+    found = Autograde(coursedir=settings.app.coursedir, parent=settings.app).exporter_class
+    stock = "is nbgrader's own: it grades nothing of gradkit's, so every graded function waits for a person"
+    return _set_to(SandboxedGrading, found, "c.Autograde.exporter_class", "nbgrader autograde", stock)
 
 
 def _execution(settings: NbgraderSettings) -> Finding:
@@ -65,26 +59,22 @@ def _is_execute(step: object) -> bool:
 
 
 def _feedback(settings: NbgraderSettings) -> Finding:
-    converter = GenerateFeedback(coursedir=settings.app.coursedir, parent=settings.app)
-    if issubclass(converter.exporter_class, FeedbackPages):
-        return Finding(Level.OK, "nbgrader generate_feedback", "writes gradkit's pages")
-    return Finding(
-        Level.MEND,
-        "nbgrader generate_feedback",
-        "would show what students wrote as HTML. Set c.GenerateFeedback.exporter_class ="
-        f' "{FeedbackPages.__module__}.{FeedbackPages.__name__}"',
-    )
+    found = GenerateFeedback(coursedir=settings.app.coursedir, parent=settings.app).exporter_class
+    stock = "would show what students wrote as HTML"
+    return _set_to(FeedbackPages, found, "c.GenerateFeedback.exporter_class", "nbgrader generate_feedback", stock)
 
 
 def _collecting(settings: NbgraderSettings) -> Finding:
-    if issubclass(ExchangeFactory(parent=settings.app).collect, CarefulCollect):
-        return Finding(Level.OK, "nbgrader collect", "refuses links and oversized hand-ins, one by one")
-    return Finding(
-        Level.MEND,
-        "nbgrader collect",
-        "would follow links that students put into the exchange. Set c.ExchangeFactory.collect ="
-        f' "{CarefulCollect.__module__}.{CarefulCollect.__name__}"',
-    )
+    found = ExchangeFactory(parent=settings.app).collect
+    stock = "would follow links that students put into the exchange"
+    return _set_to(CarefulCollect, found, "c.ExchangeFactory.collect", "nbgrader collect", stock)
+
+
+def _set_to(wanted: type, found: type, setting: str, subject: str, stock: str) -> Finding:
+    """Return whether a setting names gradkit's class or one made from it; ``stock`` says what happens otherwise."""
+    if issubclass(found, wanted):
+        return Finding(Level.OK, subject, f"is gradkit's: {wanted.__name__}")
+    return Finding(Level.MEND, subject, f'{stock}. Set {setting} = "{wanted.__module__}.{wanted.__name__}"')
 
 
 def _alembic(settings: NbgraderSettings) -> Finding:
