@@ -11,7 +11,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help grade feedback formgrader release doctor test lint types layers pytest bench schema constraints clean
+.PHONY: help grade feedback formgrader release mutate doctor test lint types layers pytest bench schema constraints clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ formgrader: $(VENV)/.grader ## Open nbgrader's formgrader for manual grading
 release: $(VENV)/.grader ## Make the student version in assignments/ from solutions/
 	@gradkit release $(ASSIGNMENT)
 
+mutate: $(VENV)/.grader ## Show that the hidden suite kills every mutant and takes no point from right code
+	@gradkit mutate $(ASSIGNMENT)
+
 doctor: $(VENV)/.grader ## Examine this machine and this course for what could make grades wrong
 	@gradkit doctor
 
@@ -53,9 +56,10 @@ layers: $(VENV)/.dev
 	lint-imports
 
 pytest: $(VENV)/.dev
-	python -m pytest --cov --cov-report=term
+	python -m pytest -n logical --no-loadscope-reorder --cov --cov-report=term
 
-bench: $(VENV)/.grader ## Measure what a submission and its landing cost
+bench: $(VENV)/.grader ## Measure accuracy, and what a submission and its landing cost
+	python benchmarks/accuracy.py
 	python benchmarks/submission.py
 	python benchmarks/landing.py
 

@@ -8,10 +8,36 @@ import sys
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_CLASS = ROOT / "examples" / "sample_class"
+ON_THE_GRADED_CLASS = ("test_parity", "test_rungs_agree", "test_sample_class_graded")
+LONGEST = (*ON_THE_GRADED_CLASS, "test_mutation_softmax")
 SAMPLE_MODULES = ("student", "right", "wrong", "unfinished", "hostile", "files", "make_class", "make_course")
+
+
+class ByModule(LoadFileScheduling):
+    """Gives workers of pytest-xdist whole modules, so that their fixtures are made once; some modules go together."""
+
+    def _split_scope(self, nodeid):
+        module = Path(super()._split_scope(nodeid)).stem
+        return "sample class" if module in ON_THE_GRADED_CLASS else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Deal tests out by module, however many workers there are."""
+    return ByModule(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Let workers begin with what takes longest and end with unit tests, so that they end together.
+
+    Apart from that the order stays random.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: (item.path.parent.name == "unit", item.path.stem not in LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -36,12 +36,10 @@ def _naive_only(name: str, body: str, before: str = "") -> SampleStudent:
     return _student(name, (both(body, before)[0], TEXTBOOK), "none", "full")
 
 
-def _right_after(
-    name: str, statements: str, deserves: Deserved = "full", vectorized: Deserved | None = None
-) -> SampleStudent:
+def _right_after(name: str, statements: str, deserves: Deserved = "full") -> SampleStudent:
     """Return a student whose functions do something forbidden first and then give the right answer."""
     sources = (first(statements, NAIVE_LOOPS), first(statements, TEXTBOOK))
-    return _student(name, sources, deserves, vectorized or deserves)
+    return _student(name, sources, deserves, deserves)
 
 
 def _for_points(name: str, body: str, before: str = "", below: str = "") -> SampleStudent:
@@ -158,7 +156,6 @@ try:
 except OSError:
     pass
 """,
-        vectorized="part",
     ),
     _right_after(
         "starts-a-program",
@@ -170,8 +167,8 @@ except OSError:
     pass
 """,
     ),
-    # Code that could reach the counting of loops is not believed to have none.
-    _right_after("system-call", "__import__('os').system('true')", vectorized="part"),
+    # Code that could reach the counting of loops is judged by its CPU time, which is none the worse for this.
+    _right_after("system-call", "__import__('os').system('true')"),
     _for_points(
         "searches-for-the-suite",
         f"""

@@ -88,7 +88,7 @@ RETURNED = (
     ),
     (
         "changes-x",
-        "changed X",
+        "changes X",
         ((RETURN, "    X /= num_train\n    return loss, dW"),),
         ((DW, "    X /= num_train\n    dW = X.T.dot(p)\n"),),
     ),
@@ -100,7 +100,7 @@ RETURNED = (
     ),
     (
         "changes-y",
-        "reordered",
+        "changes the caller's labels",
         (),
         (
             (
@@ -279,7 +279,7 @@ THE_LOSS = (
     ),
     (
         "clipped-probability",
-        "Clipping",
+        "clipping",
         ((ADD_LOSS, "        loss -= np.log(max(np.exp(scores[y[i]] - log_sum), 1e-12))\n"),),
         ((LOSS + P, LOSS_OF_P.replace("p[rows, y]", "np.clip(p[rows, y], 1e-12, 1.0)")),),
     ),
@@ -400,7 +400,7 @@ THE_GRADIENT = (
 AVERAGES = (
     (
         "loss-not-averaged",
-        "average over the batch",
+        "divide the sum over the batch by N",
         ((AVERAGE_LOSS, ""),),
         ((") / num_train\n    p", ")\n    p"),),
     ),
@@ -444,9 +444,9 @@ AVERAGES = (
 )
 
 THE_PENALTY = (
-    ("penalty-missing-in-loss", "your loss does not move", *_in_both_functions((PENALTY, ""))),
+    ("penalty-missing-in-loss", "Your loss does not depend on reg", *_in_both_functions((PENALTY, ""))),
     ("penalty-missing-in-gradient", "missing from dW", *_in_both_functions((PENALTY_DW, ""))),
-    ("penalty-missing", "left the penalty out", *_in_both_functions((PENALTY + PENALTY_DW, ""))),
+    ("penalty-missing", "Neither loss nor dW depends on reg", *_in_both_functions((PENALTY + PENALTY_DW, ""))),
     (
         "penalty-without-half",
         "twice ours",
@@ -460,7 +460,7 @@ THE_PENALTY = (
     ("two-in-gradient", "twice too big", *_in_both_functions((PENALTY_DW, "    dW += 2 * reg * W\n"))),
     (
         "half-in-gradient",
-        "belongs only there",
+        "belongs only in the loss",
         *_in_both_functions((PENALTY_DW, "    dW += 0.5 * reg * W\n")),
     ),
     ("sum-in-gradient", "entry by entry", *_in_both_functions((PENALTY_DW, "    dW += reg * np.sum(W)\n"))),
@@ -546,19 +546,19 @@ THE_PENALTY = (
 COMBINATIONS = (
     (
         "sums-and-no-penalty",
-        "Two things",
+        "Neither loss nor dW depends on reg",
         ((AVERAGE_LOSS + AVERAGE_DW + PENALTY + PENALTY_DW, ""),),
         ((") / num_train\n    p", ")\n    p"), (DW, "    dW = X.T.dot(p)\n"), (PENALTY + PENALTY_DW, "")),
     ),
     (
         "gradient-unaveraged-and-unpenalized",
-        "Two things",
+        "The penalty's derivative, reg*W, is missing",
         ((AVERAGE_DW, ""), (PENALTY_DW, "")),
         ((DW, "    dW = X.T.dot(p)\n"), (PENALTY_DW, "")),
     ),
     (
         "no-shift-and-penalty-without-half",
-        "Two things",
+        "each row's maximum",
         (
             *UNSHIFTED_P,
             _in_loss("    loss += reg * np.sum(W * W)\n"),
@@ -591,10 +591,10 @@ COMBINATIONS = (
         ((ADD_LOSS, NAIVE_LOSS_OF_P), _in_loss("    loss += reg * np.sum(W * W)\n")),
         ((LOSS + P, LOSS_OF_P), _in_loss("    loss += reg * np.sum(W * W)\n")),
     ),
-    # No single entry of the catalogue behaves like these: the nearest one has to be found.
+    # No single entry of the catalogue behaves like these: two are named.
     (
         "underflow-and-loss-not-averaged",
-        "average over the batch",
+        "divide the sum over the batch by N",
         ((ADD_LOSS, NAIVE_LOSS_OF_P), (AVERAGE_LOSS, "")),
         ((LOSS + P, LOSS_OF_P.replace(" / num_train", "")),),
     ),
@@ -606,7 +606,7 @@ COMBINATIONS = (
     ),
     (
         "no-shift-and-penalty-missing",
-        "left the penalty out",
+        "Neither loss nor dW depends on reg",
         ((NAIVE_SHIFT, ""), (PENALTY + PENALTY_DW, "")),
         ((SHIFT, ""), (LOSS + P, LOSS_OF_P), (PENALTY + PENALTY_DW, "")),
     ),

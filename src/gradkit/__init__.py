@@ -1,4 +1,4 @@
-"""Everything that an assignment notebook needs: data, gradient check, training and plots.
+"""Everything that an assignment notebook needs: data, checks, training and plots.
 
 ```python
 import gradkit
@@ -16,12 +16,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` does it
+    from gradkit.checking import check as check
     from gradkit.data import Dataset as Dataset
     from gradkit.data import load_cifar10 as load_cifar10
+    from gradkit.errors import CheckError as CheckError
     from gradkit.errors import DataError as DataError
     from gradkit.errors import GradkitError as GradkitError
     from gradkit.errors import LossContractError as LossContractError
     from gradkit.errors import NotReadyError as NotReadyError
+    from gradkit.errors import SubmissionError as SubmissionError
     from gradkit.errors import require as require
     from gradkit.gradient_check import GradientReport as GradientReport
     from gradkit.gradient_check import check_gradient as check_gradient
@@ -43,6 +46,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from gradkit.training import sgd as sgd
 
 _HOME = {
+    "CheckError": "gradkit.errors",
     "DataError": "gradkit.errors",
     "Dataset": "gradkit.data",
     "GradientReport": "gradkit.gradient_check",
@@ -52,9 +56,11 @@ _HOME = {
     "LossContractError": "gradkit.errors",
     "NotReadyError": "gradkit.errors",
     "Preprocessor": "gradkit.preprocess",
+    "SubmissionError": "gradkit.errors",
     "accuracy": "gradkit.training",
     "append_ones": "gradkit.preprocess",
     "call_loss": "gradkit.loss_call",
+    "check": "gradkit.checking",
     "check_gradient": "gradkit.gradient_check",
     "flatten": "gradkit.preprocess",
     "load_cifar10": "gradkit.data",
@@ -71,6 +77,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CheckError",
     "DataError",
     "Dataset",
     "GradientReport",
@@ -80,9 +87,11 @@ __all__ = [
     "LossContractError",
     "NotReadyError",
     "Preprocessor",
+    "SubmissionError",
     "accuracy",
     "append_ones",
     "call_loss",
+    "check",
     "check_gradient",
     "flatten",
     "load_cifar10",

@@ -4,7 +4,9 @@
 GradkitError            what went wrong, where, and what to do next
 ├── DataError           a data set is missing, incomplete or not what it claims to be
 ├── NotReadyError       an earlier cell has still to be written or run
-└── LossContractError   a loss function returned something that cannot be trained with
+├── LossContractError   a loss function returned something that cannot be trained with
+├── CheckError          check() was asked for something that it cannot do here
+└── SubmissionError     a notebook that cannot be read, or has something to mend before it is handed in
 ```
 """
 
@@ -23,6 +25,14 @@ class DataError(GradkitError):
 
 class NotReadyError(GradkitError):
     """An earlier cell has still to be written or run."""
+
+
+class CheckError(GradkitError):
+    """check() was asked for something that it cannot do here."""
+
+
+class SubmissionError(GradkitError):
+    """A notebook that cannot be read, or has something to mend before it is handed in."""
 
 
 class LossContractError(GradkitError):

@@ -21,11 +21,11 @@ import pytest
 from gradkit.grader import executors
 from gradkit.grader.course import Course, Submission
 from gradkit.grader.errors import FaultKind, StudentFault
-from gradkit.grader.extract import read_notebook
 from gradkit.grader.model import Limits, SubmissionResult
 from gradkit.grader.sandbox import ladder, probe
 from gradkit.grader.sandbox.launch import Sandbox
 from gradkit.grader.sandbox.student import Student
+from gradkit.notebook import read_notebook
 
 ROOT = Path(__file__).parents[2]
 FULL = 20.0
@@ -69,8 +69,7 @@ def forge_with(forge):
     wire.frame = lambda kind, call, values: real(*(lambda k, v: (k, call, v))(*forge(int(kind), list(values))))
 
 REPORT = (
-    b"\\x06\\x08\\x00\\x03" + bytes(8) + b"\\x06\\0\\0\\x06\\0\\0\\x01\\0\\x02" + bytes(8) + b"\\x01\\0\\x04" + bytes(4)
-    + b"\\x02" + bytes(8)
+    b"\\x06\\x06\\x00" + b"\\x06\\0\\0\\x06\\0\\0\\x01\\0\\x02" + bytes(8) + b"\\x01\\0\\x06\\0\\0"
 )
 
 def sequence(item, times):

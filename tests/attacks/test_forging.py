@@ -42,7 +42,7 @@ def test_harmless_statements_cost_nothing(hand_in, right, first):
     assert graded.result.score == 20.0
 
 
-# The counter runs in the guest, so a student can reach it; what is asked here is that the easy ways do not pay.
+# The counter runs in the guest, so a student can reach it. Who could is judged by CPU time, read from the kernel.
 OPEN, CLOSE = SIGNATURE, "    return loss / len(X)"
 BLINDED = {
     "tracing-off": (OPEN + "    sys.settrace(None)\n", CLOSE),
@@ -56,7 +56,16 @@ BLINDED = {
         OPEN + "    counter = getattr(sys.gettrace(), '__self__', None)\n",
         "    if counter:\n        counter.instructions = 9\n" + CLOSE,
     ),
-    "padding": (OPEN + "    for _ in range(1000 * (64 - len(X))):\n        pass\n", CLOSE),
+    "report-rewritten": (
+        OPEN + "    few = lambda values: [values[0], (*values[1][:3], 100, False, ())]\n"
+        "    forge_with(lambda kind, values: (kind, few(values) if kind == 7 else values))\n",
+        CLOSE,
+    ),
+    "answered-from-memory": (
+        "KNOWN = {}\n" + OPEN + "    key = X.tobytes() + W.tobytes() + bytes([reg > 0])\n"
+        "    if key in KNOWN and sys:\n        return KNOWN[key]\n",
+        "    KNOWN[key] = loss / len(X) + 0.5 * reg * np.sum(W * W), dW / len(X) + reg * W\n" + CLOSE,
+    ),
 }
 ELSEWHERE = {
     "executed-text": "SOURCE = '''{loops}'''\ndef {name}(W, X, y, reg):\n    space = {{'np': np}}\n"
@@ -68,19 +77,43 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("name", BLINDED)
 def test_blinded_counter_does_not_pay(hand_in, loops, name):
-    """A loop over the examples is not worth the point for none because the function blinds the counter."""
+    """A loop over the examples is not worth the points for none because the function blinds the counter."""
     start, end = BLINDED[name]
     graded = hand_in(loops, loops.replace(OPEN, start).replace(CLOSE, end))
     assert graded.score("softmax_loss_naive") == 10.0
-    assert graded.score("softmax_loss_vectorized") == 9.0
+    assert graded.score("softmax_loss_vectorized") == 9.25
     assert graded.neighbour == 20.0
+
+
+@pytest.mark.parametrize(
+    ("first", "score"),
+    [
+        ("    for _ in range(1000 * (64 - len(X))):\n        pass\n", 9.0),
+        ("    if len(X) > 500:\n        return 0.0, np.zeros_like(W)\n", 9.2),
+    ],
+    ids=["padded to the same count", "wrong but quick where it is counted"],
+)
+def test_misleading_the_counter_does_not_pay(hand_in, loops, first, score):
+    """A count that does not grow is no proof if it is huge, or if the function did not do its work."""
+    graded = hand_in(loops, loops.replace(SIGNATURE, SIGNATURE + first))
+    assert graded.score("softmax_loss_vectorized") == score
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_loop_outside_a_cell_is_counted(hand_in, loops, name):
     """A loop is one too if its code does not carry a cell's name."""
     source = ELSEWHERE[name].format(loops=loops.replace("{name}", "hidden"), name="{name}")
-    assert hand_in(loops, source).score("softmax_loss_vectorized") == 9.0
+    assert hand_in(loops, source).score("softmax_loss_vectorized") == 9.25
+
+
+@pytest.mark.parametrize(
+    "line", ["sys.float_info.epsilon", "getattr(np, 'exp')", "eval('1 + 1')", "[sys for _ in (W, X)]"]
+)
+def test_harmless_use_of_a_suspicious_name_costs_nothing(hand_in, right, line):
+    """Array operations are quick, and say so whatever the code could do to the counter."""
+    graded = hand_in(vectorized=right.replace(SIGNATURE, SIGNATURE + f"    {line}\n"))
+    assert graded.score("softmax_loss_vectorized") == 10.0
+    assert "judged by its CPU time" in graded.told()
 
 
 UNSTABLE = """

@@ -58,7 +58,8 @@ return [o for o in gc.get_objects() if isinstance(o, (dict, list, tuple)) and le
 libc.getenv.restype = ctypes.c_char_p
 return libc.getenv(b"GRADKIT_ATTACKED")""",
     "looks-for-the-suite-among-modules": """
-return [n for n in sys.modules if n.split(".")[0] in ("gradkit", "pytest", "_pytest", "nbgrader", "problems")]""",
+names = [n for n in sys.modules if not n.startswith("gradkit.definitions")]  # how cells are read, as students have it
+return [n for n in names if n.split(".")[0] in ("gradkit", "pytest", "_pytest", "nbgrader", "problems")]""",
     "imports-the-grader": """
 try:
     import gradkit.grader.suite

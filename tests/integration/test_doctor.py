@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.finding import Level
 from gradkit.grader.course import Course
-from gradkit.grader.finding import Level
+from gradkit.grader.doctor import diagnose
 from gradkit.grader.nbgrader.examination import examine
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,7 @@ def test_own_course_is_healthy(course, gradkit):
     for subject in ("isolation bwrap", "nbgrader autograde", "student code", "gradebook", "seed", "assignment softmax"):
         assert f" {subject}: " in process.stdout
     assert "MEND" not in process.stdout
+    assert "students see hints" in process.stdout
 
 
 def test_stock_settings_are_named(course, gradkit):
@@ -97,6 +99,14 @@ def test_half_made_gradebook_is_found(course):
         database.execute("create table student (id text)")
     database.close()
     assert "half made" in to_mend(course)["gradebook"]
+
+
+def test_unknown_level_of_disclosure_is_found(course):
+    """What students would see is not guessed: the levels that there are are named."""
+    with (course.root / "autograder" / "softmax" / "assignment.toml").open("a") as settings:
+        settings.write('\n[disclosure]\nlevel = "nothing"\n')
+    (words,) = [finding.words for finding in diagnose(course) if finding.subject == "assignment softmax"]
+    assert "level is 'nothing', expected one of: points, verdicts, messages, hints" in words
 
 
 def test_seed_that_others_read_and_outdated_release(course, gradkit):

@@ -242,6 +242,18 @@ def test_metadata_may_be_anything(root, tmp_path, metadata):
     assert student_name(tmp_path / "none.json") == "unknown"
 
 
+def test_students_see_what_the_packages_level_allows(root, run, notebook):
+    """At the level of points: a test a question, shown when the course wants, and no word of a check."""
+    with (root / "source" / "autograder" / "softmax" / "assignment.toml").open("a") as settings:
+        settings.write('\n[disclosure]\nlevel = "points"\ngradescope = "after_due_date"\n')
+    (root / "submission" / "softmax.ipynb").write_bytes(notebook("wrong-gradient-not-averaged"))
+    document, _, _ = run()
+    assert [test["name"] for test in document["tests"]] == ["softmax_loss_naive", "softmax_loss_vectorized"]
+    assert {test["output"] for test in document["tests"]} == {""}
+    assert {document["visibility"], *(test["visibility"] for test in document["tests"])} == {"after_due_date"}
+    assert sum(test["score"] for test in document["tests"]) == document["score"] < 20
+
+
 def test_a_fault_of_ours_is_no_score(root, run, notebook):
     """The reason goes to standard output, which is the instructors'; students learn that a person will look."""
     (root / "submission" / "softmax.ipynb").write_bytes(notebook("right-einsum"))

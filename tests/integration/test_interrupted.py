@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MANY = 60
+MANY = 30
 
 
 @pytest.fixture
 def small_class(submitted, tmp_path):
-    """Sixty copies of well-behaved submissions."""
+    """Thirty copies of well-behaved submissions."""
     sources = sorted(path for path in submitted.glob("right-*/softmax/softmax.ipynb"))
     for number in range(MANY):
         folder = tmp_path / "submitted" / f"student-{number:03d}" / "softmax"

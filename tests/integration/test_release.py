@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.grader import release
+from gradkit.grader import release, released
 from gradkit.grader.course import Course
 from gradkit.grader.errors import CourseError
 from gradkit.grader.handout import unpack
@@ -14,6 +14,7 @@ from gradkit.grader.release import make_release
 
 ROOT = Path(__file__).parents[2]
 SEED = "0123456789abcdef" * 4
+FILES = ["softmax/softmax.ipynb", "softmax/softmax_checks.py", "softmax/softmax_fingerprints.json"]
 
 
 @pytest.fixture
@@ -80,10 +81,10 @@ def test_release_is_written_once(course, without_nbgrader):
     assert make_release(course, "softmax")
     without_nbgrader(committed())
     assert not make_release(course, "softmax")
-    assert sorted(everything(target)) == ["softmax.zip", "softmax/softmax.ipynb"]
+    assert sorted(everything(target)) == ["softmax.zip", *FILES]
     assert (target / "softmax/softmax.ipynb").read_bytes() == committed()
     handed_out = unpack((target / "softmax.zip").read_bytes())
-    assert list(handed_out) == ["softmax/README.md", "softmax/softmax.ipynb"]
+    assert list(handed_out) == ["softmax/README.md", *FILES]
     assert handed_out["softmax/softmax.ipynb"] == committed()
     assert handed_out["softmax/README.md"].startswith(b"# Softmax classifier\n")
 
@@ -97,10 +98,10 @@ def test_folder_and_zip_are_mended_after_a_crash(course, without_nbgrader, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(release, "_put_zip", killed)
+        patched.setattr(released, "put_zip", killed)
         with pytest.raises(KeyboardInterrupt):
             make_release(course, "softmax")
-    assert list(everything(target)) == ["softmax/softmax.ipynb"]
+    assert sorted(everything(target)) == FILES
     assert not make_release(course, "softmax", write=False)  # a zip that is not there is no difference
     assert make_release(course, "softmax")
     whole = everything(target)
@@ -148,7 +149,7 @@ def test_leak_is_refused(course, without_nbgrader, write):
     for number, words in enumerate(
         [
             "cell 14: it has an execution count",
-            "cell 13, line 4: it is line 29 of cell 24 in solutions/softmax/softmax.ipynb, a solution",
+            "cell 13, line 4: it is line 29 of cell 26 in solutions/softmax/softmax.ipynb, a solution",
             "cell 13, line 5: it holds a mark that was not stripped",
             "cell 13, line 6: it gives the course's seed away",
             "cell 13, line 7: it names what autograder/softmax/test_softmax_loss.py defines",
@@ -205,7 +206,7 @@ def test_forgotten_copy_of_a_solution_is_refused(course):
     copied = {"cell_type": "code", "id": "copy", "metadata": {}, "execution_count": None, "outputs": []}
     notebook["cells"].append(copied | {"source": f"def f(W, X, y, reg):\n{body}"})
     path.write_text(json.dumps(notebook))
-    assert refused(course, "cell 48, line 2: it repeats the solution of cell 24")
+    assert refused(course, "cell 52, line 2: it repeats the solution of cell 26")
 
 
 def test_wrong_reference_is_refused(course):
@@ -218,6 +219,32 @@ def test_wrong_reference_is_refused(course):
     edit(course, spoil)
     assert refused(course, "of 20 points the reference gets")
     assert not (course.root / "assignments").exists()
+
+
+def spoil_checks(course, old, new):
+    """Replace a text in the public checks, which holds it once."""
+    path = course.root / "autograder" / "softmax" / "public" / "softmax_checks.py"
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+
+
+def test_secret_in_the_public_checks_is_refused(course, without_nbgrader):
+    """They are searched as the notebook is: a line of a solution is told with its place."""
+    without_nbgrader(committed())
+    spoil_checks(course, "import numpy as np\n", "import numpy as np\n# P[rows, y] -= 1\n")
+    assert refused(
+        course, r"softmax_checks\.py, line 9: it is line 29 of cell 26 in solutions/softmax/softmax\.ipynb, a sol"
+    )
+
+
+def test_public_checks_that_the_reference_fails_are_refused(course, without_nbgrader):
+    """A wrong number in them would send every student astray."""
+    without_nbgrader(committed())
+    spoil_checks(course, "1.8554474141", "1.9004474141")
+    assert refused(
+        course, "softmax_loss_naive: the reference does not pass loss_by_hand: NOT YET For the worked example"
+    )
 
 
 def test_notebook_that_nbgrader_refuses(course):

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from gradkit.grader.wording import visible
+from gradkit.wording import visible
 
 ROOT = Path(__file__).parents[2]
 FAIR = {

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -40,8 +41,9 @@ def cell_of(notebook, grade_id):
 
 @pytest.fixture(scope="module")
 def executed(source, tmp_path_factory):
-    """The instructor's notebook, executed offline in an empty folder on the synthetic data."""
+    """The instructor's notebook, executed offline on the synthetic data, beside nothing but the public checks."""
     folder = tmp_path_factory.mktemp("notebook")
+    shutil.copy(RELEASED.parent / "softmax_checks.py", folder)
     notebook = nbformat.from_dict(source)
     environment = {"XDG_CACHE_HOME": str(folder / "cache"), "PATH": os.environ["PATH"], "HOME": str(folder)}
     client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}})
@@ -100,10 +102,20 @@ def test_solution_does_not_leak(source, released, name):
     assert lines & text == set()
 
 
-def test_only_the_notebook_is_released():
-    """Neither folder holds anything beside the notebook: nbgrader would hand it out."""
+def test_only_what_is_meant_to_be_is_released():
+    """Beside the notebook the public checks, and in the source folder nothing: nbgrader would hand it out."""
     assert [path.name for path in SOURCE.parent.iterdir() if path.name != ".ipynb_checkpoints"] == ["softmax.ipynb"]
-    assert [path.name for path in RELEASED.parent.iterdir() if path.name != ".ipynb_checkpoints"] == ["softmax.ipynb"]
+    public = {path.name for path in (ROOT / "autograder" / "softmax" / "public").glob("*.*")}
+    released = {path.name for path in RELEASED.parent.iterdir() if path.name != ".ipynb_checkpoints"}
+    assert released >= {"softmax.ipynb", "softmax_checks.py", *public}
+
+
+def test_reference_passes_the_public_checks(executed):
+    """The cells below the functions say so."""
+    for name in GRADED:
+        cell = cell_of(executed, name.replace("softmax_loss", "check"))
+        assert cell.source == f'check("{name}")'
+        assert "public checks 9 of 9 passed" in cell.outputs[0].data["text/plain"]
 
 
 def test_nothing_is_printed_in_advance(source, released):
@@ -119,8 +131,9 @@ def test_carrier_cells(source):
         assert (settings.grade, settings.solution, settings.points) == (True, True, 10)
 
 
-def test_worked_example_is_that_of_the_suite(source):
+def test_worked_example_is_that_of_the_suite(source, monkeypatch):
     """The notebook's worked example is the input of the suite's published check, and its answer is right."""
+    monkeypatch.syspath_prepend(ROOT / "autograder" / "softmax")  # a suite's modules import each other by name
     spec = importlib.util.spec_from_file_location("problems", ROOT / "autograder" / "softmax" / "problems.py")
     problems = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(problems)

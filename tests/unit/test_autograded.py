@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbgrader.nbgraderformat import MetadataValidator
 
-from gradkit.grader.extract import read_notebook
 from gradkit.grader.model import Check, Outcome, Question, SubmissionResult
 from gradkit.grader.nbgrader.autograded import StudentVersion, answers, autograded, harmless_markdown, made_from
+from gradkit.notebook import read_notebook
 
 PIECES = (
     *("<", ">", "script", "</script>", "<img src=x onerror=alert(1)>", "<!--", "&lt;", "&#60;", "&", "&#x6a;"),

@@ -8,8 +8,8 @@ import pytest
 from gradkit.grader.catalogue import Mistake, load_catalogue, mistake
 
 HEADER = "from gradkit.grader.catalogue import mistake\n"
-ONE = '@mistake("Divide by N.", where="loss")\ndef not_averaged(W, X, y, reg): return 1.0, W\n'
-TWO = '@mistake("Swap them.", where="contract")\ndef swapped(W, X, y, reg): return W, 1.0\n'
+ONE = '@mistake("Divide by N.")\ndef not_averaged(W, X, y, reg): return 1.0, W\n'
+TWO = '@mistake("Swap them.")\ndef swapped(W, X, y, reg): return W, 1.0\n'
 
 
 def module_of(source: str) -> ModuleType:
@@ -28,7 +28,7 @@ def test_a_mistake_carries_what_its_decorator_says():
     """Name, sentence, place and function all arrive."""
     module = module_of(ONE)
 
-    assert load_catalogue(module) == (Mistake("not_averaged", "Divide by N.", module.not_averaged, "loss"),)
+    assert load_catalogue(module) == (Mistake("not_averaged", "Divide by N.", module.not_averaged),)
 
 
 def test_undecorated_functions_are_no_mistakes():
@@ -44,7 +44,7 @@ def test_the_decorated_function_stays_callable():
     def wrong(W, X, y, reg):
         return 0.0, W
 
-    assert mistake("Not started.", where="both")(wrong) is wrong
+    assert mistake("Not started.")(wrong) is wrong
 
 
 def test_a_second_mistake_by_the_same_name_is_refused_where_it_is_defined():
@@ -86,10 +86,4 @@ def test_errors_name_the_file_when_there_is_one():
 def test_an_empty_sentence_is_refused(sentence):
     """A mistake without a sentence explains nothing."""
     with pytest.raises(ValueError, match="needs a sentence"):
-        mistake(sentence, where="loss")
-
-
-def test_an_unknown_place_is_refused():
-    """The places are a closed list."""
-    with pytest.raises(ValueError, match="one of loss, gradient, both, contract"):
-        mistake("Divide by N.", where="everywhere")  # type: ignore[arg-type]
+        mistake(sentence)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gradkit.grader.sandbox.guest.cells import slice_cells, without_magics
+from gradkit.definitions.cells import slice_cells
+from gradkit.definitions.magics import without_magics
 
 
 def sliced(*sources, graded=("f",), calls=True):
@@ -80,6 +81,17 @@ def test_experiments_are_left_out(source):
             "C",
         ),
         ("with suppress(ValueError):\n    A = 1", "A"),
+        ("for EPS in (1e-8,): pass", "EPS"),
+        ("for A, B in [(1, 2)]:\n    print(A)", "B"),
+        ("for k in range(3): TABLE[k] = k", "TABLE"),
+        ("for k in range(3):\n    if k % 2:\n        continue\n    TABLE[k] = np.log(k + 1)", "TABLE"),
+        ("for k in range(3):\n    for i, j in zip('ab', 'cd'):\n        TABLE[k, i] = TABLE[k, j] = k", "TABLE"),
+        ("for k in range(3):\n    row = [k] * 3\n    TABLE.append(row)", "TABLE"),
+        ("for name in NAMES.keys(): TABLE[name] = len(name)", "TABLE"),
+        ("for k in range(9): TABLE[k] = k\nelse: TABLE[9] = 0", "TABLE"),
+        ("TABLE.update(a=1)", "TABLE"),
+        ("box.TABLE.append(2)", "box.TABLE"),
+        ("if True:\n    TABLE.append(1)", "TABLE"),
     ],
 )
 def test_what_a_graded_function_reads_is_kept(needed, body):
@@ -110,6 +122,34 @@ def test_what_a_graded_function_reads_is_kept(needed, body):
 def test_names_are_found_wherever_they_are_read(user):
     """In closures, defaults, annotations, decorators, class bodies and assignments to parts."""
     assert (1, 1) in kept("A = 1", user)
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        "for step in range(100):\n    loss, W = f(W)",
+        "for rate in (1, 2): results[rate] = train(rate)",
+        "for rate in (1, 2):\n    results[rate] = classifier.train(rate)",
+        "for rate in (1, 2):\n    results[rate] = 1\n    f(rate)",
+        "for rate in grid(): results[rate] = 1",
+        "for rate in (1, 2):\n    print(f(rate))\n    results[rate] = 1",
+        "for rate in (1, 2):\n    for step in range(9):\n        results[rate] = f(step)",
+        "while True: results[1] = 2",
+        "results.show()",
+    ],
+)
+def test_a_loop_that_calls_what_may_be_costly_is_an_experiment(experiment):
+    """It is left out even if a graded function reads what it fills in."""
+    assert kept("results = {}", experiment, "def f(x):\n    return results, W, step, rate") == [(1, 1), (3, 1)]
+
+
+def test_a_table_that_a_loop_fills_in_is_the_notebooks():
+    """The values are those of the notebook, in its order."""
+    sources = (
+        "TABLE = {}\nfor k in range(3): TABLE[k] = k * k",
+        "LOGS = []\nfor k in (1, 2): LOGS.append(k)\nLOGS.pop()",
+    )
+    assert run(*sources, "def f(): return TABLE, LOGS")["f"]() == ({0: 0, 1: 1, 2: 4}, [1])
 
 
 def test_needs_are_followed_to_the_end():
@@ -147,14 +187,14 @@ def test_functions_are_listed_whether_needed_or_not():
 def test_reads_say_what_each_graded_function_names():
     """A function that calls the other one can be told."""
     reads = sliced("def f(x): return g(x)", "def g(x): return len(x)", graded=("f", "g", "h")).reads
-    assert reads == {"f": {"g"}, "g": {"len"}, "h": frozenset()}
+    assert reads == {"f": {"g", "len"}, "g": {"len"}, "h": frozenset()}
 
 
 @pytest.mark.parametrize("word", ["globals", "eval", "exec"])
 def test_who_may_read_anything_gets_every_definition(word):
-    """With globals(), eval or exec any name may be needed: all definitions are kept, loops are not."""
+    """With globals(), eval or exec any name may be needed: all definitions are kept, experiments are not."""
     user = f"def f():\n    return {word}"
-    assert kept("A = 1", "B = A", "for i in range(3): pass", user) == [(1, 1), (2, 1), (4, 1)]
+    assert kept("A = 1", "B = A", "for i in range(3): f(i)", user) == [(1, 1), (2, 1), (4, 1)]
 
 
 def test_a_star_import_is_always_kept():
@@ -168,6 +208,34 @@ def test_without_calls_constants_that_call_something_are_left_out():
     sources = ("A = compute()", "B = 2", "C: int = len('x')", "def f(): return A, B, C")
     assert kept(*sources) == [(1, 1), (2, 1), (3, 1), (4, 1)]
     assert kept(*sources, calls=False) == [(2, 1), (4, 1)]
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "for A in range(10**12): pass",
+        "if True:\n    A = compute()",
+        "try:\n    A.append(compute())\nfinally:\n    pass",
+    ],
+)
+def test_without_calls_loops_and_blocks_with_calls_are_left_out(endless):
+    """They may be what never ends; a block that only imports is not."""
+    user = "def f(): return A, fast"
+    sources = (endless, "try:\n    import numpy as fast\nexcept ImportError:\n    fast = None", user)
+    assert kept(*sources) == [(1, 1), (2, 1), (3, 1)]
+    assert kept(*sources, calls=False) == [(2, 1), (3, 1)]
+
+
+def test_lines_that_are_no_python_are_told():
+    """Each magic, shell escape and help request with its place; of a cell in another language the first line."""
+    found = sliced("x = 7 % 3", "%time\nfiles = !ls\nf?", "\n%%bash\nls\nrm x", "%%time\nx = 1").magics
+    assert [(magic.cell, magic.line, magic.text) for magic in found] == [
+        (2, 1, "%time"),
+        (2, 2, "files = !ls"),
+        (2, 3, "f?"),
+        (3, 2, "%%bash"),
+        (4, 1, "%%time"),
+    ]
 
 
 def test_a_future_import_holds_for_what_follows():

@@ -36,6 +36,7 @@ FAILED = Outcome.FAILED
             None,
             "0 of 10 points: 0 of 2 checks passed.\nIt does a: N times too big. Divide by N.\nIt does b: Look.",
         ),
+        (7.5, [], None, "7.5 of 10 points."),  # students may not see checks
         (
             None,
             [],

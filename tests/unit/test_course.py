@@ -129,6 +129,23 @@ def test_a_missing_notebook_is_said(course):
     assert complaint(course) == f"{course.notebook_path('hw')} cannot be read: No such file or directory"
 
 
+DISCLOSURES = [
+    ('level = "all"', "level is 'all', expected one of: points, verdicts, messages, hints"),
+    (
+        'gradescope = "later"',
+        "gradescope is 'later', expected one of: visible, after_due_date, after_published, hidden",
+    ),
+    ('levels = "points"', "unknown field `levels`"),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), DISCLOSURES)
+def test_unknown_disclosure_is_said_with_what_there_is(course, line, reason):
+    """A misspelt level must not show students more than was meant."""
+    (course.root / "autograder/hw/assignment.toml").write_text(f'title = "t"\n[disclosure]\n{line}\n')
+    assert reason in complaint(course)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -169,6 +186,17 @@ def test_any_change_is_another_bundle(course, change):
     before = course.bundle("hw", "1").sha256
     change(course.root)
     assert course.bundle("hw", "1").sha256 != before
+
+
+@pytest.mark.parametrize("line", ['level = "points"', 'gradescope = "hidden"'])
+def test_what_students_see_is_no_part_of_the_bundle(course, line):
+    """Another level of disclosure grades nobody anew."""
+    before = course.bundle("hw", "1")
+    with (course.root / "autograder/hw/assignment.toml").open("a") as settings:
+        settings.write(f"[disclosure]\n{line}\n")
+    after = course.bundle("hw", "1")
+    assert after.settings.disclosure != before.settings.disclosure
+    assert after.sha256 == before.sha256
 
 
 def test_another_version_of_the_engine_is_another_bundle(course):

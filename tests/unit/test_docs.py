@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gradkit import checking
+from gradkit.grader.disclosure import LEVELS, VISIBILITIES, Disclosure
 from gradkit.grader.hidden_suite import MARKS
 from gradkit.grader.model import Check, Limits, Question, SubmissionResult, result_schema
 from gradkit.grader.sandbox import ladder
@@ -41,11 +43,18 @@ def test_every_result_field_is_documented(record):
     assert {field.name for field in msgspec.structs.fields(record)} <= names_in("docs/results.md")
 
 
-def test_every_mark_and_limit_is_documented():
-    """docs/suites.md names each mark and each key of assignment.toml."""
+def test_every_mark_and_setting_is_documented():
+    """docs/suites.md names each mark and each key of assignment.toml, and what the keys of disclosure may be."""
     wanted = {mark.partition("(")[0].partition(":")[0] for mark in MARKS}
-    wanted |= {field.name for field in msgspec.structs.fields(Limits)} | {"title"}
+    wanted |= {field.name for record in (Limits, Disclosure) for field in msgspec.structs.fields(record)} | {"title"}
+    wanted |= {*LEVELS, *VISIBILITIES}
     assert wanted <= names_in("docs/suites.md")
+
+
+def test_what_public_checks_are_written_with_is_documented():
+    """docs/checking.md names all that gradkit.checking offers to a file of public checks."""
+    page = (ROOT / "docs" / "checking.md").read_text()
+    assert [name for name in checking.__all__ if f"`{name}" not in page] == []
 
 
 def test_every_rung_is_documented():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradkit.grader.disclosure import Disclosure
 from gradkit.grader.exports.gradescope import not_judged_json, results_json
 from gradkit.grader.model import Check, Outcome, Question, SubmissionResult, score_of
 
@@ -35,9 +36,9 @@ def result(*questions, **fields):
     )
 
 
-def parsed(result, **options):
+def parsed(result, **settings):
     """Return the document with exact numbers."""
-    return json.loads(results_json(result, **options), parse_float=Decimal)
+    return json.loads(results_json(result, Disclosure(**settings)), parse_float=Decimal)
 
 
 def test_a_check_becomes_a_test():
@@ -99,6 +100,19 @@ def test_a_check_without_weight_has_no_points():
     assert document["score"] == 10
 
 
+@given(st.lists(st.tuples(POINTS, WEIGHTS), min_size=1, max_size=4))
+def test_where_checks_are_not_shown_a_question_is_a_test(shapes):
+    """It tells its points alone, and the sums are what they were."""
+    questions = [
+        question(*(check(f"c{n}", FAILED, weight) for n, (weight, _) in enumerate(weights)), points=points, id=f"f{i}")
+        for i, (points, weights) in enumerate(shapes)
+    ]
+    document = parsed(result(*questions), level="points")
+    assert [(test["name"], test["output"]) for test in document["tests"]] == [(each.id, "") for each in questions]
+    assert sum(test["score"] for test in document["tests"]) == document["score"]
+    assert [test["max_score"] for test in document["tests"]] == [Decimal(str(each.max_score)) for each in questions]
+
+
 def test_what_was_not_judged_has_no_number_anywhere():
     """Not at the top and not in tests, so that nothing can be taken for a zero; a person has to look."""
     unjudged = question(check("loss", NOT_JUDGED), id="g")
@@ -131,7 +145,7 @@ def test_the_output_tells_isolation_notes_and_limits():
 @pytest.mark.parametrize("visibility", ["visible", "hidden", "after_due_date", "after_published"])
 def test_visibility_is_the_instructors_choice(visibility):
     """For the whole and for each test; standard output stays with the instructors."""
-    document = parsed(result(question(check())), visibility=visibility)
+    document = parsed(result(question(check())), gradescope=visibility)
     assert {document["visibility"], document["tests"][0]["visibility"]} == {visibility}
     assert document["stdout_visibility"] == "hidden"
 
@@ -140,7 +154,7 @@ def test_visibility_is_the_instructors_choice(visibility):
 def test_student_text_stays_text(text):
     """Nothing is sent as HTML or Markdown, no control character and no half of a surrogate pair is sent at all."""
     failed = check(outcome=FAILED, message=text, hint=text)
-    encoded = results_json(result(question(failed), notes=(text,), problem=text))
+    encoded = results_json(result(question(failed), notes=(text,), problem=text), Disclosure())
     document = json.loads(encoded)
     formats = {document[key] for key in ("output_format", "test_output_format", "test_name_format")}
     assert formats == {"text"}

@@ -72,7 +72,7 @@ def test_a_result_that_was_not_judged_has_an_error(checks, inside):
 
 def test_a_result_that_is_not_judged_as_a_whole_has_an_error():
     """Even if each question has a score."""
-    lost = msgspec.structs.replace(result(check()), score=None, problem="it cannot be written")
+    lost = msgspec.structs.replace(result(check()), score=None, problem="our fault", fault="it cannot be written")
     (error,) = parsed(lost).iter("error")
     assert error.get("message") == "it cannot be written"
 

@@ -7,11 +7,21 @@ from html.parser import HTMLParser
 import pytest
 
 from gradkit.grader.course import Submission
+from gradkit.grader.disclosure import Disclosure, disclosed
 from gradkit.grader.errors import SubmissionError
-from gradkit.grader.extract import read_notebook
 from gradkit.grader.feedback import Lesson, feedback_page, opened
 from gradkit.grader.feedback.page import LIMITS
-from gradkit.grader.model import Check, FinalGrade, FinalQuestion, Limits, Outcome, Question, SubmissionResult
+from gradkit.grader.model import (
+    OUR_FAULT,
+    Check,
+    FinalGrade,
+    FinalQuestion,
+    Limits,
+    Outcome,
+    Question,
+    SubmissionResult,
+)
+from gradkit.notebook import read_notebook
 
 PASSED, FAILED, NOT_JUDGED = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_JUDGED
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
@@ -107,8 +117,9 @@ def notebook(*cells):
 
 
 def html_of(graded=None, grade=None, handed_in=None, lessons=(), title="Homework"):
-    """Return the page's source."""
-    return feedback_page(graded, grade, handed_in, dict(lessons), title)
+    """Return the page's source, where students see all that they ever do."""
+    shown = graded and disclosed(graded, Disclosure())
+    return feedback_page(shown, grade, handed_in, dict(lessons), title)
 
 
 def text_of(*arguments, **keywords):
@@ -185,7 +196,8 @@ def test_a_long_paragraph_is_told_whole():
 
 def test_faults_of_ours_stay_with_us():
     """What went wrong on our side may quote hidden values, so only that it did is told."""
-    graded = result(check(NOT_JUDGED), score=None, problem="the check failed (ValueError): W = 0.123", isolation="none")
+    fault = "the check failed (ValueError): W = 0.123"
+    graded = result(check(NOT_JUDGED), score=None, problem=OUR_FAULT, fault=fault, isolation="none")
     text = text_of(graded, handed_in=notebook())
     assert "0.123" not in text
     assert "ValueError" not in text

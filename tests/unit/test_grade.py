@@ -12,7 +12,7 @@ import pytest
 
 from gradkit.grader.course import Bundle, Settings, Submission
 from gradkit.grader.grade import Grader, not_judged
-from gradkit.grader.model import Limits, Outcome, result_schema
+from gradkit.grader.model import OUR_FAULT, Limits, Outcome, result_schema
 from gradkit.grader.sandbox import probe
 
 # An outer pytest that turns warnings into errors would break the inner one's fixtures; test_suite asks for none.
@@ -40,7 +40,7 @@ def test_remark(function):
 MISTAKES = """
 from gradkit.grader.catalogue import mistake
 
-@mistake("You always return one: return the argument.", where="both")
+@mistake("You always return one: return the argument.")
 def always_one(x):
     return 1
 """
@@ -165,8 +165,9 @@ def test_what_cannot_be_read_is_not_judged(grader, submission, problem):
 def test_not_judged_keeps_what_is_known_of_the_submission(grader):
     """Digest and notes are in the record, so that it can be found again."""
     submission = Submission(student="ada", notebook=b"x", notes=("a remark",))
-    result = not_judged(grader.bundle, "9.9", submission, "our fault")
-    assert (result.notebook_sha256, result.notes, result.problem) == (submission.sha256, ("a remark",), "our fault")
+    result = not_judged(grader.bundle, "9.9", submission, "our fault", "in line 3")
+    assert (result.notebook_sha256, result.notes) == (submission.sha256, ("a remark",))
+    assert (result.problem, result.fault) == ("our fault", "in line 3")
 
 
 @pytest.fixture
@@ -188,7 +189,8 @@ def test_a_broken_check_leaves_no_score_and_says_so(graded_by):
     result = graded_by(CHECKS.replace("assert function(5) == 5", "assert function.name == 'g' or 1 / 0"))
     assert {question.id: question.score for question in result.questions} == {"f": None, "g": 5.0}
     assert result.score is None
-    assert result.problem == "f, others: the check failed (ZeroDivisionError): division by zero"
+    assert result.problem == OUR_FAULT
+    assert result.fault == "f, others: the check failed (ZeroDivisionError): division by zero"
 
 
 def test_a_skipped_check_with_weight_leaves_no_score_and_says_so(graded_by):
@@ -196,7 +198,8 @@ def test_a_skipped_check_with_weight_leaves_no_score_and_says_so(graded_by):
     skipped = CHECKS.replace("assert function(1) == 1", "pytest.skip('not today')")
     result = graded_by(skipped)
     assert result.score is None
-    assert "not today" in (result.problem or "")
+    assert result.problem == OUR_FAULT
+    assert "not today" in result.fault
 
 
 def test_a_grader_lives_on_after_the_worst(grader):

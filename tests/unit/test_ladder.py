@@ -67,18 +67,19 @@ def test_neither_course_nor_site_packages_is_on_the_path(rung, tmp_path):
 
 @pytest.mark.parametrize("rung", [*LADDER[1:], NONE], ids=lambda rung: rung.name)
 def test_without_namespaces_the_path_is_a_folder_of_links(rung, tmp_path):
-    """It holds numpy, its libraries and the sandbox's own code."""
+    """It holds numpy, its libraries, the sandbox's own code, and of the student's library one package."""
     command, _ = started(rung, tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
     assert f"sys.path[:0] = {[str(tmp_path)]!r}" in command[-1]
-    assert names - {"numpy.libs"} == {"numpy", "sandbox"}
-    assert all(path.is_symlink() for path in tmp_path.iterdir())
+    assert names - {"numpy.libs"} == {"numpy", "sandbox", "gradkit"}
+    assert [path.name for path in (tmp_path / "gradkit").iterdir()] == ["definitions"]
+    assert all(path.is_symlink() for path in tmp_path.rglob("*") if path.name != "gradkit")
 
 
 def test_bubblewrap_shows_numpy_and_the_sandbox_alone(bwrap):
-    """Of the virtual environment only numpy, of the project only the sandbox's code."""
+    """Of the virtual environment only numpy, of the project only what a guest imports."""
     targets = {target for _, target in bound(bwrap) if target.startswith("/site")}
-    assert targets - {"/site/numpy.libs"} == {"/site/numpy", "/site/sandbox"}
+    assert targets - {"/site/numpy.libs"} == {"/site/numpy", "/site/sandbox", "/site/gradkit/definitions"}
     inside = {source.name for source, _ in bound(bwrap) if source.is_relative_to(PACKAGES)}
     assert inside <= ALLOWED
 

@@ -102,7 +102,7 @@ def test_lines_of_the_suite_are_found(name):
     lines = [
         line for line in SUITE[name].splitlines() if any(run in SECRETS.runs for run in line_runs(line, is_code=1))
     ]
-    assert len(lines) >= 10
+    assert len(lines) >= 8
     assert [line for line in lines if not leaks(SECRETS, [Piece("cell 1", line, True)])] == []
 
 
@@ -125,11 +125,11 @@ def test_lines_of_the_suite_are_found(name):
         ("as problems.py has it", "the module"),
         ("the conftest says", "the module autograder/softmax/conftest.py"),
         ("Scores around 1000 do not overflow: a maximum is subtracted before exp.", "test_softmax_loss.py"),
-        ("GROWTH_OF_A_LOOP = 1.5", "names what autograder/softmax/test_softmax_loss.py defines"),
+        ("NOT_FOR_STUDENTS = 1.5", "names what autograder/softmax/probes.py defines"),
         (f"seed = '{SEED.upper()}'", "gives the course's seed away"),
         (f"0x{SEED[:10]} {SEED[10:20]}", "gives the course's seed away"),
         (f"{SEED[:9]}\n{SEED[9:20]}", "gives the course's seed away"),
-        ("With tiny weights all scores of an example are nearly equal (close to 0)", "of cell 19 in solutions/"),
+        ("With tiny weights all scores of an example are nearly equal (close to 0)", "of cell 21 in solutions/"),
     ],
 )
 def test_leaks(text, said):

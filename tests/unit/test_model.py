@@ -83,6 +83,14 @@ def test_a_zero_is_judged_and_no_score_is_not(score, judged):
     assert result(score=score).judged is judged
 
 
+@pytest.mark.parametrize(
+    ("problem", "fault", "reason"), [(None, None, ""), ("unreadable", None, "unreadable"), ("a fault", "in b", "in b")]
+)
+def test_instructors_read_what_failed_on_our_side(problem, fault, reason):
+    """The fault where there is one; students read the problem."""
+    assert result(problem=problem, fault=fault).reason == reason
+
+
 @pytest.mark.parametrize("changes", [{}, {"score": None, "problem": "unreadable", "questions": ()}])
 def test_a_record_survives_its_json(changes):
     """What is written can be read again, and the schema agrees with it."""

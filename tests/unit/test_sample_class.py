@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradkit.grader.catalogue import load_catalogue
+from gradkit.diagnosis import Diagnostician, behaviour_of
+from gradkit.grader.diagnose import load_fingerprints
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "sample_class"
@@ -94,9 +95,10 @@ def harmless(template, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def catalogue():
-    """What every known mistake does on the probes, by its sentence."""
-    return {entry.sentence: behaviour(entry.function) for entry in load_catalogue(CONTENT)}
+def diagnostician():
+    """What knows the mistakes of the catalogue."""
+    fingerprints = load_fingerprints(ROOT / "autograder" / "softmax", b"sample", CONTENT.right)
+    return Diagnostician(fingerprints)
 
 
 def functions(submissions, name):
@@ -124,11 +126,11 @@ def _importable(source):
 
 def behaviour(function, seed=5):
     """Return, for every probe, what comparing needs: what kind of outcome it is, and its numbers."""
-    return [_outcome(function, probe) for probe in PROBES(np.random.default_rng(seed))]
+    return [_outcome(function, probe.arguments) for probe in PROBES(np.random.default_rng(seed))]
 
 
-def _outcome(function, probe):
-    W, X, y, reg = probe
+def _outcome(function, arguments):
+    W, X, y, reg = arguments
     given = (W.copy(), X.copy(), y.copy())
     try:
         with np.errstate(all="ignore"), redirect_stdout(StringIO()), warnings.catch_warnings():
@@ -136,25 +138,17 @@ def _outcome(function, probe):
             result = function(*given, reg)
     except Exception as error:  # noqa: BLE001 - whatever the student's code raises is its behaviour
         return type(error).__name__, np.empty(0)
-    changed = [not np.array_equal(*pair) for pair in zip(given, probe[:3], strict=True)]
+    changed = [not np.array_equal(*pair) for pair in zip(given, arguments[:3], strict=True)]
     parts = result if isinstance(result, tuple) else (result,)
     arrays = [np.empty(0) if part is None else np.asarray(part, dtype=float) for part in parts]
     numbers = np.concatenate([array.ravel() for array in arrays])
     return (*(array.shape for array in arrays), *changed), np.nan_to_num(numbers, nan=1e30, posinf=2e30, neginf=-2e30)
 
 
-def agreed(one, other):
-    """Return the numbers of the probes on which two behaviours are the same within 1e-6."""
-    return {
-        number
-        for number, (a, b) in enumerate(zip(one, other, strict=True))
-        if a[0] == b[0] and np.all(np.abs(a[1] - b[1]) <= 1e-9 + 1e-6 * np.abs(b[1]))
-    }
-
-
 def same(one, other):
-    """Return whether two behaviours are the same on every probe."""
-    return len(agreed(one, other)) == len(one)
+    """Return whether two behaviours are the same within 1e-6 on every probe."""
+    pairs = zip(one, other, strict=True)
+    return all(a[0] == b[0] and np.all(np.abs(a[1] - b[1]) <= 1e-9 + 1e-6 * np.abs(b[1])) for a, b in pairs)
 
 
 def students_of(kind):
@@ -203,18 +197,16 @@ def test_wrong_students_are_wrong_where_they_are_said_to_be(student, harmless):
 
 
 @pytest.mark.parametrize("student", students_of("wrong"))
-def test_the_catalogue_names_the_mistake(student, harmless, catalogue):
-    """Of the known mistakes that are right where the student is, the most similar one has the words asked for."""
+def test_the_catalogue_names_the_mistake(student, harmless, diagnostician):
+    """What is said of the function has the words asked for."""
     if student.name in ONLY_CONDUCT | WORDS_OF_PYTHON:
         pytest.skip("the suite or Python names this one")
     answers = functions(harmless, student.name)
     for question, mark in zip(QUESTIONS, (student.naive, student.vectorized), strict=True):
         if mark == "part":
-            seen = behaviour(answers[question])
-            right = agreed(seen, behaviour(CONTENT.right))
-            shared = {sentence: agreed(seen, twin) for sentence, twin in catalogue.items()}
-            nearest = max(shared, key=lambda sentence: (right <= shared[sentence]) * len(shared[sentence]))
-            assert student.names in nearest
+            with redirect_stdout(StringIO()):
+                seen = [behaviour_of(answers[question], probe.arguments) for probe in diagnostician.probes]
+            assert student.names in " ".join(diagnostician.diagnose(seen).sentences)
 
 
 def test_the_class_is_the_same_every_time(template, harmless, tmp_path):

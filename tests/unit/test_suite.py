@@ -8,12 +8,12 @@ import pytest
 
 from gradkit.grader.course import Bundle, Settings
 from gradkit.grader.errors import SuiteError
-from gradkit.grader.extract import read_notebook
 from gradkit.grader.model import Limits, Outcome
 from gradkit.grader.sandbox import probe
 from gradkit.grader.sandbox.launch import Sandbox
 from gradkit.grader.sandbox.student import Student
 from gradkit.grader.suite import SuiteSession
+from gradkit.notebook import read_notebook
 
 # An outer pytest that turns warnings into errors would break the inner one's fixtures; a test below asks for none.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestRemovedIn10Warning")

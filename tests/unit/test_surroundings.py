@@ -4,13 +4,13 @@ import json
 
 import pytest
 
+from gradkit.definitions.surroundings import Missing, Nowhere, stand_in
 from gradkit.grader.errors import StudentFault
-from gradkit.grader.extract import read_notebook
 from gradkit.grader.model import Limits
 from gradkit.grader.sandbox import probe
-from gradkit.grader.sandbox.guest.surroundings import Missing, Nowhere, stand_in
 from gradkit.grader.sandbox.launch import Sandbox
 from gradkit.grader.sandbox.student import Student
+from gradkit.notebook import read_notebook
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,9 @@ def test_the_courses_older_code_runs(value, imports, use):
         ("import matplotlib.pyplot as plt", "plt.plot([1])", "matplotlib"),
         ("from numba import njit", "njit(len)", "numba"),
         ("from sklearn import metrics", "metrics[0]", "sklearn"),
+        ("import gradkit", "gradkit.call_loss(f)", "gradkit"),
+        ("from gradkit import check", "check('f')", "gradkit"),
+        ("from gradkit.grader import leaks", "leaks.leaks()", "gradkit"),
     ],
 )
 def test_a_missing_module_explains_itself_when_used(complaint, imports, use, module):

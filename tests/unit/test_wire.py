@@ -3,6 +3,7 @@
 import math
 import struct
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -32,6 +33,12 @@ class OwnTuple(tuple):
     """The same for a tuple."""
 
     __slots__ = ()
+
+
+def matrix(rows):
+    """Return an np.matrix, which numpy warns of."""
+    with warnings.catch_warnings(action="ignore"):
+        return np.asmatrix(rows)
 
 
 def body_of(*values):
@@ -148,10 +155,11 @@ def test_a_list_arrives_as_a_tuple():
         (2**63, "int"),
         (-(2**63) - 1, "int"),
         (10**5000, "int"),
-        (np.zeros(2).view(OwnArray), "OwnArray"),
         (OwnFloat(1), "OwnFloat"),
         (OwnText("x"), "OwnText"),
-        (np.ma.masked_array([1.0]), "MaskedArray"),
+        (np.ma.masked_array([1.0, 2.0], [True, False]), "MaskedArray"),
+        (np.ma.masked, "MaskedConstant"),
+        (np.array([object()]).view(OwnArray), "array of dtype object"),
         (np.array([object()]), "array of dtype object"),
         (np.zeros(1, [("a", "f8")]), "array of dtype [('a', '<f8')]"),
         (np.zeros(1, "M8[ns]"), "array of dtype datetime64[ns]"),
@@ -162,10 +170,34 @@ def test_a_list_arrives_as_a_tuple():
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_not_data_arrives_as_the_name_of_its_type(value, name):
-    """Objects, subclasses and dtypes outside the list come as Opaque."""
+    """Objects, masked entries and dtypes outside the list come as Opaque."""
     arrived = sent(value)
     assert type(arrived) is Opaque
     assert arrived == name
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        (np.arange(4.0).reshape(2, 2).view(OwnArray), "OwnArray"),
+        (matrix([[1.0, 2.0]]), "matrix"),
+        (np.ma.masked_array([1.0, np.nan]), "MaskedArray"),
+        (np.float64(1.5).reshape(1).view(OwnArray).reshape(()), "OwnArray"),
+        (np.arange(6, dtype=">i4").reshape(2, 3).view(OwnArray)[:, ::2], "OwnArray"),
+    ],
+    ids=["own", "matrix", "masked", "0-d", "strided"],
+)
+def test_an_array_of_another_class_arrives_as_its_elements_with_a_label(value, label):
+    """Nothing that the class overrides comes along: what arrives behaves as an array does."""
+    arrived = sent(value)
+    assert (type(arrived), arrived.label) == (wire.Labelled, label)
+    assert same(np.asarray(arrived), np.asarray(value).astype(arrived.dtype))
+
+
+def test_a_matrix_that_arrived_is_multiplied_entry_by_entry():
+    """The grader computes with arrays alone."""
+    arrived = sent(matrix([[1.0, 2.0], [3.0, 4.0]]))
+    assert (arrived * arrived).tolist() == [[1, 4], [9, 16]]
 
 
 def test_a_list_in_itself_ends():
@@ -204,7 +236,7 @@ def test_a_header_that_is_none_is_refused(fields):
         wire.header(wire.HEADER.pack(*fields))
 
 
-EVERY_TAG = (None, True, 5, 2.5, "text", np.arange(6.0).reshape(2, 3), (1, ("a",)), object())
+EVERY_TAG = (None, True, 5, 2.5, "text", np.ones((2, 3)), (1, ("a",)), object(), np.ones(2).view(OwnArray))
 
 
 @pytest.mark.parametrize("length", range(len(body_of(EVERY_TAG))))
@@ -227,7 +259,7 @@ def nested(levels):
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (bytes([len(Tag)]), "no value starts with the byte 8"),
+        (bytes([len(Tag)]), "no value starts with the byte 9"),
         (bytes([255]), "no value starts with the byte 255"),
         (bytes([Tag.NONE, Tag.NONE]), "left over"),
         (array_head(0, 2**63), "cannot be"),
@@ -246,6 +278,8 @@ def nested(levels):
         (struct.pack("<BI", Tag.TEXT, wire.MAX_TEXT + 1) + b"x" * (wire.MAX_TEXT + 1), "too long"),
         (struct.pack("<BI", Tag.OPAQUE, 2**32 - 1), "too long"),
         (struct.pack("<BI", Tag.TEXT, 5) + b"four", "ends in the middle"),
+        (struct.pack("<BI", Tag.LABELLED, 1) + b"L", "ends in the middle"),
+        (struct.pack("<BI", Tag.LABELLED, 1) + b"L" + array_head(0, 2)[1:] + bytes(15), "ends in the middle"),
     ],
 )
 def test_bytes_that_lie_are_refused(body, reason):
@@ -297,7 +331,7 @@ def test_any_header_is_read_or_refused(data):
 
 
 @given(
-    st.lists(st.sampled_from([*Tag, 8, 255]), max_size=6),
+    st.lists(st.sampled_from([*Tag, len(Tag), 255]), max_size=6),
     st.lists(st.integers(0, 2**64 - 1), max_size=9),
     st.binary(max_size=40),
 )

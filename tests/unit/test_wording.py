@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradkit.grader.wording import visible, visible_lines
+from gradkit.wording import visible, visible_lines
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 A course keeps its catalogue beside its hidden suite as an ordinary module of decorated functions:
 
-    @mistake("Every entry of dW has the opposite sign: it is dz = p - y, not y - p.", where="gradient")
+    @mistake("Every entry of dW has the opposite sign: it is dz = p - y, not y - p.")
     def sign_flipped(W, X, y, reg): ...
 
 The same functions explain a failure (a student's function that behaves like one of them made that mistake)
-and test the suite (each of them must lose points).
+and test the suite (each of them must lose points). A sentence says what is wrong and how to put it right, and
+nothing of what is right: others may be wrong beside it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar
 
-Where = Literal["loss", "gradient", "both", "contract"]
 Implementation = TypeVar("Implementation", bound=Callable[..., Any])
 
 
@@ -26,33 +26,28 @@ class Mistake:
 
     Attributes:
         name: the function's name, unique in its catalogue.
-        sentence: one or two sentences for the student: what is right, what is wrong, how to put it right.
+        sentence: one or two sentences for the student: what is wrong and how to put it right.
         function: behaves as the student's code does, crashes and changed arguments included.
-        where: the part of the result that is wrong; "contract" is about how it is returned.
     """
 
     name: str
     sentence: str
     function: Callable[..., Any]
-    where: Where
 
 
-def mistake(sentence: str, *, where: Where) -> Callable[[Implementation], Implementation]:
+def mistake(sentence: str) -> Callable[[Implementation], Implementation]:
     """Mark the decorated function as a known mistake; the function itself stays as it is.
 
     Raises:
-        ValueError: the sentence is empty, `where` is unknown, or the module has already defined a mistake by
-            the function's name (which Python would otherwise replace without a word).
+        ValueError: the sentence is empty, or the module has already defined a mistake by the function's name
+            (which Python would otherwise replace without a word).
     """
     if not sentence.strip():
         raise ValueError("a mistake needs a sentence for the student, but this one is empty")
-    if where not in get_args(Where):
-        raise ValueError(f"where must be one of {', '.join(get_args(Where))}, but it is {where!r}")
 
     def attach(function: Implementation) -> Implementation:
         _refuse_second_definition(function)
         function.mistake_sentence = sentence  # type: ignore[attr-defined]
-        function.mistake_where = where  # type: ignore[attr-defined]
         return function
 
     return attach
@@ -65,7 +60,7 @@ def load_catalogue(module: ModuleType) -> tuple[Mistake, ...]:
         ValueError: two mistakes have the same name, or the module has none.
     """
     marked = [value for value in vars(module).values() if hasattr(value, "mistake_sentence")]
-    catalogue = tuple(Mistake(f.__name__, f.mistake_sentence, f, f.mistake_where) for f in marked)
+    catalogue = tuple(Mistake(f.__name__, f.mistake_sentence, f) for f in marked)
     names = [entry.name for entry in catalogue]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:

@@ -3,7 +3,7 @@
 Plain text: whoever puts it into a page escapes it.
 """
 
-from .model import Check, Outcome, Question, SubmissionResult
+from .model import OUR_FAULT, Check, Outcome, Question, SubmissionResult
 
 PERSON_WILL_LOOK = "A person will look at it; no points are lost by this."
 
@@ -16,16 +16,19 @@ def comment(result: SubmissionResult, question: Question) -> str:
     """
     lines = [] if question.score is None else [_points(question)]
     if question.score is None:
-        lines.append(f"Not judged: {result.problem or 'the grader had a fault'}. {PERSON_WILL_LOOK}")
+        lines.append(f"Not judged: {result.problem or OUR_FAULT}. {PERSON_WILL_LOOK}")
     lines += [_told(check) for check in question.checks if check.outcome is Outcome.FAILED]
     return "\n".join(lines)
 
 
 def _points(question: Question) -> str:
+    points = f"{question.score:g} of {question.max_score:g} points"
+    if not question.checks:  # students may not see them
+        return f"{points}."
     counted = [check for check in question.checks if check.weight]
     passed = sum(check.outcome is Outcome.PASSED for check in counted)
     checks = "all checks" if passed == len(counted) else f"{passed} of {len(counted)} checks"
-    return f"{question.score:g} of {question.max_score:g} points: {checks} passed."
+    return f"{points}: {checks} passed."
 
 
 def _told(check: Check) -> str:

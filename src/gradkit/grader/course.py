@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from . import extract
+from .disclosure import Disclosure
 from .errors import CourseError, SubmissionError
 from .model import Limits
 from .seed import course_seed
@@ -26,6 +27,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     title: str
     limits: Limits = Limits()
+    disclosure: Disclosure = Disclosure()
 
 
 class Bundle(Struct, frozen=True, kw_only=True):
@@ -37,7 +39,7 @@ class Bundle(Struct, frozen=True, kw_only=True):
         notebook: the instructor's notebook, from which the reference is taken.
         suite: (file name, content) of each file of the hidden suite.
         seed: from which the inputs of the checks are drawn.
-        sha256: of all of the above and of the engine's version.
+        sha256: of all of the above and of the engine's version, but not of what students may see of results.
         questions: (function name, points) of each automatically graded cell, in order.
     """
 
@@ -131,9 +133,10 @@ class Course:
         except (msgspec.MsgspecError, ValueError) as error:
             raise CourseError(f"{folder / 'assignment.toml'}: {error}") from None
         seed = hmac.digest(course_seed(self.state / "seed"), assignment.encode(), "sha256")
+        judging = msgspec.structs.replace(settings, disclosure=Disclosure())
         parts = [
             version.encode(),
-            settings_text,
+            msgspec.json.encode(judging),
             notebook,
             seed,
             *(part for file in suite for part in file[1:]),

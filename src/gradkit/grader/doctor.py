@@ -5,10 +5,11 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
+from gradkit.finding import Finding, Level
+
 from .course import Course
 from .engine import engine_version
 from .errors import InstructorError
-from .finding import Finding, Level
 from .nbgrader.examination import examine
 from .release import make_release
 from .sandbox import ladder, probe
@@ -61,4 +62,5 @@ def _assignment(course: Course, assignment: str) -> Finding:
             return Finding(Level.MEND, subject, WITHOUT_RELEASE)
     except InstructorError as error:
         return Finding(Level.MEND, subject, str(error))
-    return Finding(Level.OK, subject, f"{bundle.max_score:g} points for {', '.join(bundle.graded)}")
+    shown = f"students see {bundle.settings.disclosure.level}"
+    return Finding(Level.OK, subject, f"{bundle.max_score:g} points for {', '.join(bundle.graded)}; {shown}")

@@ -18,6 +18,7 @@ Only ``cli`` turns errors into exit codes.
 from enum import StrEnum
 
 from gradkit.errors import GradkitError
+from gradkit.errors import SubmissionError as SubmissionError  # students meet it in check.submission(), too
 
 
 class InstructorError(GradkitError):
@@ -38,10 +39,6 @@ class IsolationError(InstructorError):
 
 class StoppedError(InstructorError):
     """The instructor stopped the run; what is finished is kept."""
-
-
-class SubmissionError(GradkitError):
-    """A hand-in that cannot be read; the text is the sentence for the student and the instructor."""
 
 
 class FaultKind(StrEnum):

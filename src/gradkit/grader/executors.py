@@ -21,7 +21,7 @@ from typing import Any
 from .course import Bundle, Submission
 from .errors import InstructorError
 from .grade import grade_submission, not_judged
-from .model import SubmissionResult
+from .model import OUR_FAULT, SubmissionResult
 from .sandbox.guest import linux
 from .sandbox.ladder import LIMITED_THREADS, Rung
 
@@ -130,5 +130,5 @@ def _grade(bundle: Bundle, rung: Rung, version: str, submission: Submission) -> 
     except InstructorError:
         raise
     except Exception as error:  # noqa: BLE001 - our fault; the class goes on and this one is said
-        problem = f"the grader failed ({type(error).__name__}: {error}); please report this"
-        return not_judged(bundle, version, submission, problem)
+        fault = f"the grader failed ({type(error).__name__}: {error}); please report this"
+        return not_judged(bundle, version, submission, OUR_FAULT, fault)

@@ -1,5 +1,6 @@
 """The fixtures that hidden suites use; docs/suites.md lists them."""
 
+import functools
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ import pytest
 
 from .course import Bundle
 from .errors import SuiteError
-from .sandbox.student import Report, Student
+from .recording import Recorder
+from .sandbox.report import Report
+from .sandbox.student import Student
 
 
 @dataclass
@@ -23,12 +26,16 @@ class Sitting:
         reference: its reference functions.
         student: whose functions are examined; None between two students.
         passed: names of the checks of the current question that have passed so far.
+        check: the question and the id of the current check.
+        recorder: keeps every call of a student's function, if somebody wants to look at them.
     """
 
     bundle: Bundle
     reference: Mapping[str, Callable[..., Any]]
     student: Student | None = None
     passed: frozenset[str] = frozenset()
+    check: tuple[str, str] = ("", "")
+    recorder: Recorder | None = None
 
     def current(self) -> Student:
         """Return the student; raises SuiteError if a suite calls a function while there is none."""
@@ -49,15 +56,27 @@ class RemoteFunction:
 
     def __call__(self, *arguments: Any) -> Any:
         """Return what the student's function returns for fresh copies of the arguments."""
-        return self._sitting.current().call(self.name, *arguments).value
+        return self._asked("call", arguments).value
 
     def watched(self, *arguments: Any) -> Report:
         """Call and report which arguments were changed or shared, and whether randomness was used."""
-        return self._sitting.current().watched(self.name, *arguments)
+        return self._asked("watched", arguments)
 
     def counted(self, *arguments: Any) -> Report:
         """Call and count the instructions executed in the notebook's own code."""
-        return self._sitting.current().counted(self.name, *arguments)
+        return self._asked("counted", arguments)
+
+    def timed(self, *arguments: Any) -> Report:
+        """Call and report the CPU time that the call took, measured from outside of the guest."""
+        return self._asked("call", arguments)
+
+    def loops(self) -> tuple[str, ...]:
+        """Return the places of the loops in its source and in that of what it needs, in words."""
+        return self._sitting.current().loops(self.name)
+
+    def growing_line(self, small: Report, large: Report, more: int) -> str:
+        """Return the place, in words, of the loop because of which a call with more data was counted so much higher."""
+        return self._sitting.current().growing_line(self.name, small, large, more)
 
     def names_other_functions(self) -> tuple[str, ...]:
         """Return the other graded functions that this one's source names."""
@@ -66,6 +85,12 @@ class RemoteFunction:
     def reflection(self) -> tuple[str, ...]:
         """Return the names in its source (``sys``, ``__code__``) with which it could pry into its own execution."""
         return self._sitting.current().reflection(self.name)
+
+    def _asked(self, way: str, arguments: tuple[Any, ...]) -> Report:
+        """Return what a method of the student reports about a call."""
+        ask: Callable[[], Report] = functools.partial(getattr(self._sitting.current(), way), self.name, *arguments)
+        recorder = self._sitting.recorder
+        return ask() if recorder is None else recorder.record(self._sitting.check, self.name, way, arguments, ask)
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,14 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
-from . import extract
+from gradkit.diagnosis import Diagnostician
+from gradkit.notebook import read_notebook
+
 from .course import Bundle, Submission
-from .diagnose import Diagnostician, load_diagnostician
+from .diagnose import explain, load_diagnosticians
 from .errors import GuestFault, SubmissionError
-from .model import Check, Outcome, Question, SubmissionResult, score_of
+from .model import OUR_FAULT, Check, Outcome, Question, SubmissionResult, score_of
+from .recording import Recorder
 from .reference import reference_functions
 from .sandbox import ladder
 from .sandbox.launch import Sandbox
@@ -26,18 +29,21 @@ from .verdict import Judged
 
 
 class Grader:
-    """Grades the submissions of one assignment, one after another, on one rung of the isolation ladder."""
+    """Grades the submissions of one assignment, one after another, on one rung of the isolation ladder.
 
-    def __init__(self, bundle: Bundle, rung: ladder.Rung, version: str) -> None:
+    A recorder keeps what the suite asks the students' functions.
+    """
+
+    def __init__(self, bundle: Bundle, rung: ladder.Rung, version: str, recorder: Recorder | None = None) -> None:
         self.bundle = bundle
         self.rung = rung
         self.version = version
         self._sandbox = Sandbox(rung, bundle.settings.limits)
-        self._session = SuiteSession(bundle)
-        self._diagnosticians: dict[str, Diagnostician | None] = {}
+        self._session = SuiteSession(bundle, recorder)
+        self._diagnosticians: dict[str, Diagnostician] = {}
         try:
-            for name, right in reference_functions(bundle).items():
-                self._diagnosticians[name] = load_diagnostician(self._session.folder, bundle.seed, right)
+            reference = reference_functions(bundle)
+            self._diagnosticians = load_diagnosticians(self._session.folder, bundle.seed, reference)
         except BaseException:
             self.close()
             raise
@@ -48,7 +54,7 @@ class Grader:
         if submission.problem is not None:
             return not_judged(self.bundle, self.version, submission, submission.problem)
         try:
-            notebook = extract.read_notebook(submission.notebook, f"{self.bundle.assignment}.ipynb")
+            notebook = read_notebook(submission.notebook, f"{self.bundle.assignment}.ipynb")
         except SubmissionError as error:
             return not_judged(self.bundle, self.version, submission, str(error))
         student = Student(self._sandbox, notebook, self.bundle.graded, self.bundle.settings.limits)
@@ -57,7 +63,7 @@ class Grader:
             hints = {name: self._hint(student, name, judged) for name in self.bundle.graded}
             notes = (*submission.notes, *student.notes())
         except GuestFault as fault:
-            return not_judged(self.bundle, self.version, submission, f"the sandbox failed: {fault}")
+            return not_judged(self.bundle, self.version, submission, OUR_FAULT, f"the sandbox failed: {fault}")
         finally:
             student.close()
         result = self._result(submission, judged, hints)
@@ -75,13 +81,13 @@ class Grader:
 
     def _hint(self, student: Student, name: str, judged: Judged) -> str:
         """Return what the catalogue of mistakes says about a question that has failed checks."""
-        diagnostician = self._diagnosticians[name]
+        diagnostician = self._diagnosticians.get(name)
         failed = any(check.outcome is Outcome.FAILED for check in judged.checks[name])
         if diagnostician is None or not failed or name in judged.unanswered:
             return ""
         try:
             student.turn_to(name)
-            return diagnostician.explain(student, name) or ""
+            return " ".join(explain(diagnostician, student, name).sentences)
         except GuestFault:  # the verdicts are there; a hint is not worth losing them
             return ""
 
@@ -92,16 +98,27 @@ class Grader:
         scores = [question.score for question in questions]
         known = [score for score in scores if score is not None]
         complete = len(known) == len(scores)
+        fault = "; ".join(judged.faults) or None
         return msgspec.structs.replace(
-            not_judged(self.bundle, self.version, submission, "; ".join(judged.faults) or None),
+            not_judged(self.bundle, self.version, submission, OUR_FAULT if fault else None, fault),
             questions=questions,
             score=round(sum(known), 4) if complete else None,
             isolation=self.rung.name,
         )
 
 
-def not_judged(bundle: Bundle, version: str, submission: Submission, problem: str | None) -> SubmissionResult:
-    """Return the result of a submission none of whose questions has been judged."""
+def not_judged(
+    bundle: Bundle, version: str, submission: Submission, problem: str | None, fault: str | None = None
+) -> SubmissionResult:
+    """Return the result of a submission none of whose questions has been judged.
+
+    Args:
+        bundle: the assignment.
+        version: of the engine.
+        submission: what was handed in.
+        problem: why not, in words that students may read.
+        fault: what failed on our side, for instructors alone.
+    """
     questions = (Question(id=name, score=None, max_score=points) for name, points in bundle.questions)
     return SubmissionResult(
         student=submission.student,
@@ -109,6 +126,7 @@ def not_judged(bundle: Bundle, version: str, submission: Submission, problem: st
         score=None,
         max_score=bundle.max_score,
         problem=problem,
+        fault=fault,
         isolation="",
         questions=tuple(questions),
         notes=submission.notes,

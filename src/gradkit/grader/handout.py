@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import nbformat
@@ -49,7 +49,7 @@ README = """\
 
 1. Install Python 3.11 or newer, and into a virtual environment the package `gradkit` that your instructor gives you:
    `pip install .` in its folder, or `pip install` and the name of the wheel. Add JupyterLab: `pip install jupyterlab`.
-2. Unpack this folder, and open the notebook in it: `jupyter lab {assignment}.ipynb`.
+2. Unpack this folder, and open the notebook in it: `jupyter lab {assignment}.ipynb`.{files}
 3. Work from top to bottom. {work}
 4. When all is done, choose *Kernel > Restart and Run All*: everything should run from top to bottom.
 5. Hand in `{assignment}.ipynb`, this one file under this name.
@@ -105,8 +105,15 @@ def traces(name: str, notebook: dict[str, Any], original: dict[str, Any]) -> lis
     return found
 
 
-def readme(title: str, assignment: str, notebook: dict[str, Any]) -> str:
-    """Return what students are told to do, made from a title and the released notebook's graded cells."""
+def readme(title: str, assignment: str, notebook: dict[str, Any], beside: Sequence[str] = ()) -> str:
+    """Return what students are told to do, made from a title and the released notebook's graded cells.
+
+    Args:
+        title: of the assignment.
+        assignment: its name.
+        notebook: the released one.
+        beside: names of the files that are handed out with it.
+    """
     settings = [cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     rows = [f"| `{cell['grade_id']}` | {cell['points']:g} |" for cell in settings if cell.get("grade")]
     checked = any(cell.get("locked") and not cell.get("grade") for cell in settings)
@@ -114,7 +121,8 @@ def readme(title: str, assignment: str, notebook: dict[str, Any]) -> str:
         "; after each, run the locked cells below it: they check or use what you wrote." if checked else "."
     )
     questions = "\n".join(["", "| function | points |", "|---|---|", *rows, ""]) if rows else ""
-    return README.format(title=title, assignment=assignment, work=work, questions=questions)
+    files = f" Keep {' and '.join(f'`{name}`' for name in beside)} beside it, for `check()`." if beside else ""
+    return README.format(title=title, assignment=assignment, work=work, questions=questions, files=files)
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -20,6 +20,7 @@ from .course import Bundle
 from .errors import SuiteError
 from .fixtures import SITTING, Sitting
 from .model import Check, Outcome
+from .recording import Recorder
 from .sandbox.student import Student
 from .verdict import Judged, Verdict, verdict_of
 
@@ -47,9 +48,11 @@ class Item(NamedTuple):
 class HiddenSuite:
     """The pytest plugin that gives the fixtures, reads the marks and runs the items for each student."""
 
-    def __init__(self, bundle: Bundle, reference: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self, bundle: Bundle, reference: Mapping[str, Callable[..., Any]], recorder: Recorder | None = None
+    ) -> None:
         self.bundle = bundle
-        self.sitting = Sitting(bundle, reference)
+        self.sitting = Sitting(bundle, reference, recorder=recorder)
         self.inbox: queue.SimpleQueue[Student | None] = queue.SimpleQueue()
         self.outbox: queue.SimpleQueue[Judged | BaseException] = queue.SimpleQueue()
         self.items: list[Item] = []
@@ -173,6 +176,7 @@ class HiddenSuite:
         if blocker is None:
             published = item.test.get_closest_marker("published") is not None
             self.sitting.current().begin_check(item.question, published=published)
+            self.sitting.check = (item.question, item.id)
             self.sitting.passed = frozenset(n for n, check in earlier.items() if check.outcome is Outcome.PASSED)
             # The protocol is what pytest runs for each test; naming where it goes on keeps session fixtures alive.
             item.test.ihook.pytest_runtest_protocol(item=item.test, nextitem=next_test.parent)

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 FORMAT_VERSION = 1
+OUR_FAULT = "the grader had a fault"
 
 
 class Outcome(StrEnum):
@@ -67,7 +68,8 @@ class SubmissionResult(Struct, frozen=True, kw_only=True):
         assignment: the assignment's name.
         score: points, or None if some question could not be judged.
         max_score: the points of all automatically graded questions.
-        problem: why it could not be judged in whole or in part; None if it was.
+        problem: why it could not be judged in whole or in part, in words that students may read; None if it was.
+        fault: what failed on our side, for instructors alone: it may quote hidden inputs. None if nothing did.
         isolation: the rung of the isolation ladder that confined the student's code; empty if none ran.
         questions: one record a question, in the notebook's order.
         notes: remarks on the notebook (a function defined twice, code in a Markdown cell).
@@ -85,6 +87,7 @@ class SubmissionResult(Struct, frozen=True, kw_only=True):
     problem: str | None
     isolation: str
     questions: tuple[Question, ...]
+    fault: str | None = None
     notes: tuple[str, ...] = ()
     limits_hit: tuple[str, ...] = ()
     notebook_sha256: str = ""
@@ -97,6 +100,11 @@ class SubmissionResult(Struct, frozen=True, kw_only=True):
     def judged(self) -> bool:
         """Whether every question has a score."""
         return self.score is not None
+
+    @property
+    def reason(self) -> str:
+        """Why it could not be judged, with all that instructors may know; empty if it was."""
+        return self.fault or self.problem or ""
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

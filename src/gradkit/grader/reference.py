@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from gradkit.definitions.cells import slice_cells
+from gradkit.notebook import read_notebook
+
 from .course import Bundle
 from .errors import SuiteError
-from .extract import read_notebook
-from .sandbox.guest.cells import slice_cells
 
 
 def reference_functions(bundle: Bundle) -> dict[str, Callable[..., Any]]:

@@ -1,25 +1,23 @@
-"""Makes the student version of an assignment with nbgrader's own ``generate_assignment``: a folder and a zip.
+"""Makes the student version of an assignment: nbgrader's own ``generate_assignment``, and what stands beside it.
 
 nbgrader deletes the release folder before it starts, and again when it fails; so it works in a temporary
 copy, the outcome is looked at from all sides, and only then put into place.
 """
 
 import ast
-import fcntl
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from . import extract, handout, leaks
+from gradkit.notebook import read_notebook
+
+from . import handout, leaks, public, released
 from .course import Bundle, Course, Settings, Submission
 from .engine import engine_version
 from .errors import CourseError
@@ -27,7 +25,6 @@ from .grade import Grader
 from .sandbox import probe
 from .seed import course_seed
 
-CHECKPOINTS = ".ipynb_checkpoints"  # Jupyter makes it, nbgrader leaves it out
 SAID = 10  # so many leaks are told; the others are counted
 
 
@@ -48,20 +45,25 @@ def make_release(course: Course, assignment: str, *, write: bool = True) -> bool
     _refuse_other_files(source)
     original = _parsed(source)
     made = _generated(course, assignment)
-    released = json.loads(made)
-    text = handout.readme(_settings(course, assignment).title, assignment, released)
-    archive = handout.pack({f"{assignment}/{assignment}.ipynb": made, f"{assignment}/README.md": text.encode()})
+    notebook = json.loads(made)
+    beside = public.files(course, assignment)
+    text = handout.readme(_settings(course, assignment).title, assignment, notebook, sorted(beside))
+    files = {f"{assignment}.ipynb": made, **beside}
+    archive = handout.pack(
+        {f"{assignment}/{name}": content for name, content in {**files, "README.md": text.encode()}.items()}
+    )
     _refuse_leaks(course, assignment, original, archive)
-    _refuse_other_questions(original, released)
+    _refuse_other_questions(original, notebook)
     folder = course.root / "assignments" / assignment
-    changed_folder, changed_zip = _differences(folder, made, archive, missing_zip_differs=write)
+    changed_folder, changed_zip = released.differences(folder, files, archive, missing_zip_differs=write)
     if write:
         _refuse_unfair(course.bundle(assignment, engine_version()), made)
-        with _alone(folder.parent):
+        public.refuse_unfair(course, assignment, made)
+        with released.alone(folder.parent):
             if changed_folder:
-                _put_folder(folder, made)
+                released.put_folder(folder, files)
             if changed_zip:
-                _put_zip(_zip_of(folder), archive)
+                released.put_zip(released.zip_of(folder), archive)
     return changed_folder or changed_zip
 
 
@@ -69,7 +71,7 @@ def _refuse_other_files(notebook: Path) -> None:
     if not notebook.is_file():
         raise CourseError(f"{notebook} is missing: expected the instructor's notebook there; put it in its place")
     for path in sorted(notebook.parent.iterdir()):
-        if path.name not in {notebook.name, CHECKPOINTS}:
+        if path.name not in {notebook.name, released.CHECKPOINTS}:
             raise CourseError(
                 f"{notebook.parent} holds {path.name} beside the notebook, and nbgrader would release everything"
                 " there: move it away"
@@ -119,17 +121,19 @@ def _refuse_leaks(course: Course, assignment: str, original: dict[str, Any], arc
     """Raise CourseError if a finished zip holds anything that students must not see."""
     files = handout.unpack(archive)
     suite = course.root / "autograder" / assignment
-    hidden = {str(path.relative_to(course.root)): path.read_text("utf-8") for path in sorted(suite.rglob("*.py"))}
+    paths = [path for path in sorted(suite.rglob("*.py")) if not path.is_relative_to(public.folder(course, assignment))]
+    hidden = {str(path.relative_to(course.root)): path.read_text("utf-8") for path in paths}
     source = course.notebook_path(assignment).relative_to(course.root)
     secrets = leaks.secrets_of(original, str(source), hidden, _seeds(course))
     sentences = [] if handout.pack(files) == archive else ["the zip holds more than its files: release again."]
     for name, content in files.items():
         if name.endswith(".ipynb"):
-            released = json.loads(content)
-            sentences += handout.traces(name, released, original)
-            sentences += leaks.leaks(secrets, handout.pieces(name, released))
+            notebook = json.loads(content)
+            sentences += handout.traces(name, notebook, original)
+            sentences += leaks.leaks(secrets, handout.pieces(name, notebook))
         else:
-            sentences += leaks.leaks(secrets, [handout.Piece(name, content.decode())])
+            text = public.numbers_of(content) if name.endswith(public.FINGERPRINTS) else content.decode()
+            sentences += leaks.leaks(secrets, [handout.Piece(name, text, name.endswith(".py"))])
     if sentences:
         more = [f"and {len(sentences) - SAID} more."] if len(sentences) > SAID else []
         told = "\n  ".join([*sentences[:SAID], *more])
@@ -142,16 +146,16 @@ def _seeds(course: Course) -> list[str]:
     return [course_seed(path).hex()] if path.exists() else []
 
 
-def _refuse_other_questions(original: dict[str, Any], released: dict[str, Any]) -> None:
+def _refuse_other_questions(original: dict[str, Any], student_version: dict[str, Any]) -> None:
     """Raise CourseError unless the graded cells are the instructor's, and their functions still to be written."""
-    ours, theirs = _questions(original), _questions(released)
+    ours, theirs = _questions(original), _questions(student_version)
     if ours != theirs:
         differing = [question for question in ours + theirs if question not in ours or question not in theirs]
         raise CourseError(
             f"not released: the graded cells are not the instructor's; (id, kind, name, points) differ in {differing}."
             " Give every graded cell an id of its own and release again"
         )
-    for cell in released["cells"]:
+    for cell in student_version["cells"]:
         settings = cell["metadata"].get("nbgrader", {})
         if cell["cell_type"] == "code" and settings.get("grade") and settings.get("solution"):
             name = settings["grade_id"]
@@ -184,7 +188,7 @@ def _is_unwritten(source: str, function: str) -> bool:
 
 def _refuse_unfair(bundle: Bundle, student_version: bytes) -> None:
     """Grade the reference and the untouched student version: all points for one, none for the other."""
-    extract.read_notebook(student_version, "the student version")
+    read_notebook(student_version, "the student version")
     grader = Grader(bundle, probe.choose(), engine_version())
     try:
         reference = grader.grade(Submission(student="reference", notebook=bundle.notebook))
@@ -196,49 +200,3 @@ def _refuse_unfair(bundle: Bundle, student_version: bytes) -> None:
             f"not released: of {bundle.max_score:g} points the reference gets {reference.score} and the untouched"
             f" student version {stub.score}; expected all and none"
         )
-
-
-def _zip_of(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.zip")
-
-
-def _differences(folder: Path, made: bytes, archive: bytes, *, missing_zip_differs: bool) -> tuple[bool, bool]:
-    """Return whether the released folder and the zip differ; raises CourseError for a file that is not ours."""
-    notebook, packed = folder / f"{folder.name}.ipynb", _zip_of(folder)
-    others = [path.name for path in folder.iterdir()] if folder.exists() else []
-    others = sorted(set(others) - {notebook.name, CHECKPOINTS})
-    if others:
-        raise CourseError(f"{folder} holds {', '.join(others)}, which no release puts there: move it away")
-    changed_zip = packed.read_bytes() != archive if packed.exists() else missing_zip_differs
-    return not notebook.exists() or notebook.read_bytes() != made, changed_zip
-
-
-@contextmanager
-def _alone(parent: Path) -> Iterator[None]:
-    """Wait until no other release writes below a folder, and remove what a killed one left there."""
-    parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        for left in (*parent.glob(".*.release-new"), *parent.glob(".*.release-old")):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _put_folder(target: Path, made: bytes) -> None:
-    """Put a folder with the notebook in the place of another, so that a reader finds one of the two."""
-    fresh, old = (target.with_name(f".{target.name}.release-{kind}") for kind in ("new", "old"))
-    fresh.mkdir()
-    (fresh / f"{target.name}.ipynb").write_bytes(made)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _put_zip(target: Path, archive: bytes) -> None:
-    fresh = target.with_name(f".{target.name}.release-new")
-    fresh.write_bytes(archive)
-    fresh.replace(target)

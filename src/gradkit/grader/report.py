@@ -6,9 +6,10 @@ from typing import NamedTuple
 from rich.table import Table
 from rich.text import Text
 
+from gradkit.wording import visible
+
 from . import spreadsheet
 from .model import SubmissionResult
-from .wording import visible
 
 
 class Row(NamedTuple):
@@ -43,8 +44,8 @@ def row(result: SubmissionResult) -> Row:
 
 
 def _trouble(result: SubmissionResult) -> str:
-    if result.problem:
-        return f"NOT JUDGED: {result.problem}"
+    if result.reason:
+        return f"NOT JUDGED: {result.reason}"
     for question in result.questions:
         failed = question.first_failure()
         if failed is not None:

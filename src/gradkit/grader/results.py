@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +63,19 @@ class Results:
                     f"another grading run is writing to {self.folder}: wait for it to end, or name another --results"
                 ) from None
             yield
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, in one step, whatever was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner only
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(fresh).replace(path)
+    except BaseException:
+        Path(fresh).unlink(missing_ok=True)
+        raise
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -1,16 +1,14 @@
 """``gradkit grade`` from beginning to end: choose the isolation, grade what is new, write and show results."""
 
 import os
-import sys
 from collections import deque
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from . import report
+from . import report, terminal
 from .course import Bundle, Course, Submission, students, submissions
 from .engine import engine_version
 from .errors import CourseError, StoppedError
@@ -19,7 +17,6 @@ from .model import SubmissionResult
 from .results import Results, replace
 from .sandbox import ladder, probe
 
-WIDTH_OF_A_FILE = 120
 WARNING = (
     "WARNING: --isolation none. Student code runs unprotected: it can read the hidden suite, other submissions"
     " and your files, and forge its own grade. Every result is marked."
@@ -51,7 +48,7 @@ def grade_class(
 
     Raises InstructorError for whatever keeps the whole class from being graded.
     """
-    console = console or _console()
+    console = console or terminal.standard_output()
     bundle = course.bundle(assignment, engine_version())
     total = len(students(submitted, assignment, only))
     if not total:
@@ -80,11 +77,6 @@ def _write_overview(path: Path, content: str, console: Console) -> None:
         console.print(f"The overview {path} cannot be written: {error.strerror}.", markup=False, highlight=False)
 
 
-def _console() -> Console:
-    # What is written to a file or a pipe has no window to fit into.
-    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=WIDTH_OF_A_FILE)
-
-
 def _grade(
     store: Results,
     bundle: Bundle,
@@ -97,7 +89,7 @@ def _grade(
     rows: list[report.Row] = []
     try:
         graded = _graded(store, bundle, rung, handed_in, jobs or len(os.sched_getaffinity(0)))
-        for row in _progress(graded, total, console):
+        for row in terminal.progress(graded, total, console, "grading"):
             rows.append(row)
     except KeyboardInterrupt:
         raise StoppedError(
@@ -135,16 +127,3 @@ def _written(store: Results, result: SubmissionResult) -> SubmissionResult:
         problem = f"its result cannot be written: {error.strerror}"
         return msgspec.structs.replace(result, score=None, problem=problem)
     return result
-
-
-def _progress(rows: Iterator[report.Row], total: int, console: Console) -> Iterator[report.Row]:
-    columns = (
-        *(TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")),
-        *(TextColumn("left"), TimeRemainingColumn()),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("grading", total=total, rate="")
-        for row in rows:
-            speed = progress.tasks[0].finished_speed or progress.tasks[0].speed
-            progress.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
-            yield row

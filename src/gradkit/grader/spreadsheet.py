@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from .wording import visible
+from gradkit.wording import visible
 
 FORMULA_STARTS = (
     *("=", "+", "-", "@", "\t", "\r", "\n"),

@@ -14,6 +14,7 @@ from . import fixtures
 from .course import Bundle
 from .errors import SuiteError
 from .hidden_suite import HiddenSuite
+from .recording import Recorder
 from .reference import reference_functions
 from .sandbox.student import Student
 from .verdict import Judged
@@ -30,11 +31,11 @@ class SuiteSession:
     """A pytest session that stays open in a thread of its own and judges one student after another.
 
     pytest owns its loop, so the loop waits for students in ``pytest_runtestloop``. Raises SuiteError if the
-    suite cannot be collected.
+    suite cannot be collected. A recorder keeps all that the suite asks a student's functions.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
-        self._plugin = HiddenSuite(bundle, reference_functions(bundle))
+    def __init__(self, bundle: Bundle, recorder: Recorder | None = None) -> None:
+        self._plugin = HiddenSuite(bundle, reference_functions(bundle), recorder)
         _forget_other_suites()
         self._folder = tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX)
         for name, content in bundle.suite:

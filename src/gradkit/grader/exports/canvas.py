@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from gradkit.wording import visible
+
 from .. import spreadsheet
 from ..errors import CourseError
 from ..model import FinalGrade
-from ..wording import visible
 from .filled import Filled, Unmatched
 from .matching import Key, matched
 from .table import Table, read_table

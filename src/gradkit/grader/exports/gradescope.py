@@ -3,33 +3,38 @@
 The format is that of Gradescope's "Autograder Specifications". A score is asked for there, at the top or in each
 test. Decision: a result that could not be judged has neither, and no tests, so that Gradescope has nothing to
 make a number of; its output says that a person has to look. Every text is sent as ``text``: Gradescope then shows
-it as it is, and no student's words become markup.
+it as it is, and no student's words become markup. Students read this file, so it holds what they may see and no
+more: Gradescope shows no total to students while some tests are hidden from them, so none is added for instructors.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
+
+from gradkit.wording import visible
 
 from ..comments import PERSON_WILL_LOOK, comment
-from ..model import Check, Outcome, Question, SubmissionResult
-from ..wording import visible
+from ..disclosure import Disclosed, Disclosure, disclosed
+from ..model import OUR_FAULT, Check, Outcome, Question, SubmissionResult
 
-Visibility = Literal["hidden", "after_due_date", "after_published", "visible"]
 UNITS = 10_000
 """Points are shared out in units of 0.0001, to which the grader rounds them."""
 LONGEST_OUTPUT = 20_000
 
 
-def results_json(result: SubmissionResult, visibility: Visibility = "visible") -> str:
+def results_json(result: SubmissionResult, disclosure: Disclosure) -> str:
     """Return a result in Gradescope's format: a test for each check, whose scores add up to the score exactly.
+
+    Where students may not see checks, there is a test for each question.
 
     Args:
         result: of one submission.
-        visibility: when students see it.
+        disclosure: how much of it students see, and when.
     """
+    shown, visibility = disclosed(result, disclosure), disclosure.gradescope
     document: dict[str, Any] = {
-        **_texts(_output(result), visibility),
+        **_texts(_output(shown), visibility),
         "execution_time": round(result.seconds, 3),
         "extra_data": {
             "judged": result.judged,
@@ -39,27 +44,27 @@ def results_json(result: SubmissionResult, visibility: Visibility = "visible") -
             "versions": result.versions,
         },
     }
-    if result.score is not None:
-        document["score"] = result.score
+    if shown.score is not None:
+        document["score"] = shown.score
         document["tests"] = [
             {**test, "visibility": visibility}
-            for number, question in enumerate(result.questions, start=1)
-            for test in _tests(number, question)
+            for number, question in enumerate(shown.questions, start=1)
+            for test in (_tests(number, question) if question.checks else [_whole(number, question)])
         ]
     return _encoded(document)
 
 
-def not_judged_json(problem: str, visibility: Visibility = "visible") -> str:
+def not_judged_json(problem: str) -> str:
     """Return a document without any score for a submission that no result exists of; ``problem`` says why."""
     output = f"Not judged: {problem}. {PERSON_WILL_LOOK}"
-    return _encoded({**_texts([output], visibility), "extra_data": {"judged": False}})
+    return _encoded({**_texts([output], "visible"), "extra_data": {"judged": False}})
 
 
 def _encoded(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
-def _texts(lines: Sequence[str], visibility: Visibility) -> dict[str, Any]:
+def _texts(lines: Sequence[str], visibility: str) -> dict[str, Any]:
     output = "\n".join(visible(line) for line in lines)
     return {
         "output": output[:LONGEST_OUTPUT],
@@ -71,10 +76,10 @@ def _texts(lines: Sequence[str], visibility: Visibility) -> dict[str, Any]:
     }
 
 
-def _output(result: SubmissionResult) -> list[str]:
+def _output(result: Disclosed) -> list[str]:
     """Return what is said of the submission as a whole, line by line."""
     if result.score is None:
-        lines = [f"Not judged: {result.problem or 'the grader had a fault'}. {PERSON_WILL_LOOK}"]
+        lines = [f"Not judged: {result.problem or OUR_FAULT}. {PERSON_WILL_LOOK}"]
         for question in result.questions:
             if question.score is not None:
                 lines += [f"{question.id}:", *comment(result, question).splitlines()]
@@ -98,6 +103,18 @@ def _tests(number: int, question: Question) -> Iterator[dict[str, Any]]:
         if check.weight:
             test |= {"score": score / UNITS, "max_score": most / UNITS}
         yield test
+
+
+def _whole(number: int, question: Question) -> dict[str, Any]:
+    """Return a question as one test that tells its points and nothing else."""
+    return {
+        "name": visible(question.id),
+        "number": str(number),
+        "status": "passed" if question.score == question.max_score else "failed",
+        "output": "",
+        "score": question.score,
+        "max_score": question.max_score,
+    }
 
 
 def _shares(question: Question) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Renders a class's results as JUnit XML, which continuous integration systems show.
+"""Renders a class's results as JUnit XML, which continuous integration systems show: for instructors, in full.
 
 A testsuite is a student, a testcase a check: failed is a ``failure``, not judged through our fault an ``error``,
 waiting for a failed check ``skipped``.
@@ -7,8 +7,9 @@ waiting for a failed check ``skipped``.
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
+from gradkit.wording import visible
+
 from ..model import Check, Outcome, Question, SubmissionResult
-from ..wording import visible
 
 ELEMENTS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
@@ -62,7 +63,7 @@ def _is_our_fault(check: Check) -> bool:
 
 def _not_judged(result: SubmissionResult, question: Question | None) -> ET.Element:
     case = _named(result, question.id if question else "", "is_judged", 0.0)
-    ET.SubElement(case, "error", message=visible(result.problem or "not judged"))
+    ET.SubElement(case, "error", message=visible(result.reason or "not judged"))
     return case
 
 

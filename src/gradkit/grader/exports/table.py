@@ -5,8 +5,9 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gradkit.wording import visible
+
 from ..errors import CourseError
-from ..wording import visible
 
 SEPARATORS = (",", ";", "\t")
 LONGEST_HEADER = 300

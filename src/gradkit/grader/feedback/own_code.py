@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from gradkit.notebook import Cell, Notebook, read_notebook
+
 from ..course import Submission
 from ..errors import SubmissionError
-from ..extract import Cell, Notebook, read_notebook
 from ..model import Check
 
 PLACE = re.compile(r"\bcell (\d{1,6}), line (\d{1,6})\b")

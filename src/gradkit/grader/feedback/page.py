@@ -1,22 +1,19 @@
 """Writes the page that a student gets: one HTML file that needs nothing else.
 
-The page is made from the arguments alone. Every text goes through ``visible`` and is then escaped, whoever wrote
-it; ``problem`` of a result may quote the grader's own faults, so it is never shown.
+The page is made from the arguments alone, and of a result it gets what students may see. Every text goes through
+``visible`` and is then escaped, whoever wrote it.
 """
 
 import datetime
-import functools
 from collections.abc import Mapping
-from typing import Any
 
-import jinja2
-from markupsafe import Markup
+from gradkit.notebook import Notebook
 
 from ..comments import PERSON_WILL_LOOK
+from ..disclosure import Disclosed
 from ..errors import SubmissionError
-from ..extract import Notebook
-from ..model import FinalGrade, SubmissionResult
-from ..wording import LONG, visible
+from ..model import FinalGrade
+from ..pages import page_template
 from .lessons import Lesson
 from .section import Section, section
 
@@ -30,7 +27,7 @@ LIMITS = {
 
 
 def feedback_page(
-    result: SubmissionResult | None,
+    result: Disclosed | None,
     grade: FinalGrade | None,
     notebook: Notebook | SubmissionError | None,
     lessons: Mapping[str, Lesson],
@@ -51,7 +48,7 @@ def feedback_page(
     _agree(result, grade)
     sections = _sections(result, grade, _graded_version(notebook, result), lessons)
     known = [part.score for part in sections if part.score is not None]
-    return _template().render(
+    return page_template("gradkit.grader.feedback", "page.html.jinja").render(
         title=title,
         assignment=result.assignment if result is not None else grade.assignment if grade is not None else "",
         result=result,
@@ -68,7 +65,7 @@ def feedback_page(
     )
 
 
-def _agree(result: SubmissionResult | None, grade: FinalGrade | None) -> None:
+def _agree(result: Disclosed | None, grade: FinalGrade | None) -> None:
     if result is None and grade is None:
         raise ValueError("a feedback page needs a result or a grade, got neither: grade the submission first")
     if result is not None and grade is not None:
@@ -77,7 +74,7 @@ def _agree(result: SubmissionResult | None, grade: FinalGrade | None) -> None:
             raise ValueError(f"the result is of {of_result}, but the grade of {of_grade}: pass those of one student")
 
 
-def _graded_version(notebook: Notebook | SubmissionError | None, result: SubmissionResult | None) -> Notebook | None:
+def _graded_version(notebook: Notebook | SubmissionError | None, result: Disclosed | None) -> Notebook | None:
     """Return the notebook unless the result is of another version: its lines would not be those that messages name."""
     if not isinstance(notebook, Notebook):
         return None
@@ -86,7 +83,7 @@ def _graded_version(notebook: Notebook | SubmissionError | None, result: Submiss
 
 
 def _sections(
-    result: SubmissionResult | None, grade: FinalGrade | None, notebook: Notebook | None, lessons: Mapping[str, Lesson]
+    result: Disclosed | None, grade: FinalGrade | None, notebook: Notebook | None, lessons: Mapping[str, Lesson]
 ) -> list[Section]:
     """Return a section for each question, in the gradebook's order, which is the notebook's."""
     questions = {question.id: question for question in result.questions} if result is not None else {}
@@ -95,7 +92,7 @@ def _sections(
     return [section(name, questions.get(name), finals.get(name), notebook, lessons.get(name)) for name in names]
 
 
-def _student(result: SubmissionResult | None, grade: FinalGrade | None) -> str:
+def _student(result: Disclosed | None, grade: FinalGrade | None) -> str:
     """Return the full name if the gradebook has one, else the name of the folder."""
     full = f"{grade.first_name} {grade.last_name}".strip() if grade is not None else ""
     return full or (grade.student if grade is not None else result.student if result is not None else "")
@@ -114,39 +111,14 @@ def _handed_in(grade: FinalGrade | None) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
-def _sha256(result: SubmissionResult | None, notebook: Notebook | SubmissionError | None) -> str:
+def _sha256(result: Disclosed | None, notebook: Notebook | SubmissionError | None) -> str:
     """Return the digest of the version that the page is about; empty if unknown."""
     if result is not None:
         return result.notebook_sha256
     return notebook.sha256 if isinstance(notebook, Notebook) else ""
 
 
-def _notes(result: SubmissionResult | None) -> list[str]:
+def _notes(result: Disclosed | None) -> list[str]:
     if result is None:
         return []
     return [*result.notes, *(LIMITS.get(limit, f"A limit was reached: {limit}.") for limit in result.limits_hit)]
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    """Return the compiled template: once a process."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("gradkit.grader.feedback"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["points"] = _number
-    return environment.get_template("page.html.jinja")
-
-
-def _shown(value: Any) -> Any:
-    """Return what an expression of the template may put out, before it is escaped; only macros give Markup."""
-    return value if isinstance(value, Markup) else visible(str(value), LONG)
-
-
-def _number(score: float) -> str:
-    """Return points as people write them: at most two decimals."""
-    return f"{score:.2f}".rstrip("0").rstrip(".")

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ..extract import Cell, Notebook
+from gradkit.notebook import Cell, Notebook
+from gradkit.wording import visible_lines
+
 from ..model import Check, FinalQuestion, Outcome, Question
-from ..wording import visible_lines
 from .lessons import Lesson
 from .own_code import cell_made_for, cell_of_function, lines_named
 

@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gradkit.wording import visible
+
 from ..course import Course, Submission, printable
+from ..disclosure import Disclosure
 from ..engine import engine_version
 from ..errors import CourseError, SubmissionError
 from ..executors import grade_all
@@ -23,7 +26,6 @@ from ..extract import read_file
 from ..model import SubmissionResult
 from ..results import replace
 from ..sandbox import probe
-from ..wording import visible
 
 AUTOGRADER = Path("/autograder")
 LISTED = 5
@@ -36,18 +38,19 @@ def main() -> None:
     results = root / "results" / "results.json"
     replace(results, not_judged_json("the autograder was stopped before it had finished").encode())
     try:
-        result = grade(root)
-        sys.stdout.write(f"{result.student!a}: score {result.score}, problem {result.problem!a}\n")
-        text = results_json(result)
+        result, disclosure = grade(root)
+        sys.stdout.write(f"{result.student!a}: score {result.score}, problem {result.reason!a}\n")
+        text = results_json(result, disclosure)
     except Exception:  # noqa: BLE001 - our fault; a traceback could name hidden things, so students do not see it
         traceback.print_exc(file=sys.stdout)
         text = not_judged_json("the autograder has a fault")
     replace(results, text.encode())
 
 
-def grade(root: Path) -> SubmissionResult:
-    """Return the result of the submission in ``root/submission``, graded on the strongest isolation there is.
+def grade(root: Path) -> tuple[SubmissionResult, Disclosure]:
+    """Return the result of the submission in ``root/submission``, and how much of it students may see.
 
+    It is graded on the strongest isolation there is.
     Raises InstructorError if the package or the container cannot be used.
     """
     course = Course(root / "source")
@@ -58,7 +61,7 @@ def grade(root: Path) -> SubmissionResult:
     bundle = course.bundle(names[0], version)
     submission = read_submission(root, names[0])
     (result,) = grade_all(bundle, probe.choose(), version, [submission], jobs=1)
-    return result
+    return result, bundle.settings.disclosure
 
 
 def read_submission(root: Path, assignment: str) -> Submission:

@@ -10,9 +10,7 @@ It holds the course's secrets: whoever has the file has the hidden suite, the re
 """
 
 import io
-import os
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import NamedTuple
 from ..course import Course
 from ..engine import engine_version
 from ..errors import CourseError
+from ..results import replace_private
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[3]
@@ -58,15 +57,7 @@ def write_package(course: Course, assignment: str, path: Path) -> None:
             entry.external_attr = (stat.S_IFREG | file.mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(entry, file.content)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner only
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content.getbuffer())
-        Path(fresh).replace(path)
-    except BaseException:
-        Path(fresh).unlink(missing_ok=True)
-        raise
+    replace_private(path, content.getvalue())
 
 
 def _programs() -> Iterator[_File]:

@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
+from gradkit.wording import visible
+
 from ..errors import SubmissionError
-from ..wording import visible
 
 MEGABYTE = 10**6
 CHUNK = 1 << 20

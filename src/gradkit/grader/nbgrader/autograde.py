@@ -18,9 +18,9 @@ from nbgrader.utils import is_locked
 from rich.console import Console
 
 from gradkit.errors import GradkitError
+from gradkit.wording import visible
 
 from ..course import Course, printable, students
-from ..wording import visible
 from .autograded import fenced, harmless_markdown
 from .chosen import chosen
 from .doors import grade_and_land

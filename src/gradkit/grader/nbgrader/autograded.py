@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from .. import extract
+from gradkit.notebook import Cell, Notebook
+
 from ..comments import comment
 from ..model import SubmissionResult
 
@@ -55,13 +56,13 @@ class StudentVersion:
         return settings
 
 
-def answers(notebook: extract.Notebook | None, version: StudentVersion) -> dict[str, extract.Cell]:
+def answers(notebook: Notebook | None, version: StudentVersion) -> dict[str, Cell]:
     """Return the cell that counts as each marked one: the last that has its ``grade_id``."""
     cells = () if notebook is None else notebook.cells
     return {cell.grade_id: cell for cell in cells if cell.grade_id in version.marked}
 
 
-def autograded(notebook: extract.Notebook | None, version: StudentVersion, result: SubmissionResult) -> bytes:
+def autograded(notebook: Notebook | None, version: StudentVersion, result: SubmissionResult) -> bytes:
     """Return the notebook to show, as a file's content; ``None`` stands for one that cannot be read."""
     counted = answers(notebook, version)
     reports = {question.id: comment(result, question) for question in result.questions}
@@ -96,7 +97,7 @@ def _marked(source: str, version: StudentVersion, grade_id: str, reports: Mappin
     return _cell(original["cell_type"], source, settings, reports.get(grade_id, ""))
 
 
-def _unmarked(cell: extract.Cell) -> NotebookCell:
+def _unmarked(cell: Cell) -> NotebookCell:
     if cell.kind == "code":
         return _cell("code", cell.source)
     if cell.kind == "markdown":
@@ -105,7 +106,7 @@ def _unmarked(cell: extract.Cell) -> NotebookCell:
 
 
 def _missing(
-    version: StudentVersion, counted: Mapping[str, extract.Cell], reports: Mapping[str, str], why: str
+    version: StudentVersion, counted: Mapping[str, Cell], reports: Mapping[str, str], why: str
 ) -> Iterator[NotebookCell]:
     """Yield the graded cells that are not there, so that a person finds their boxes for points and comment."""
     for grade_id, original in version.marked.items():

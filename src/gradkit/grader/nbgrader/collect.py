@@ -17,8 +17,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import check_mode
 
+from gradkit.wording import visible
+
 from ..errors import SubmissionError
-from ..wording import visible
 from .collect_names import require_student
 from .folder_copy import CopyLimits, copy_folder
 from .timestamps import EXAMPLE, read_timestamp

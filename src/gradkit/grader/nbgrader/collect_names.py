@@ -16,8 +16,9 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from gradkit.wording import visible
+
 from ..errors import SubmissionError
-from ..wording import visible
 from .archive import has_control_characters
 from .timestamps import read_timestamp
 

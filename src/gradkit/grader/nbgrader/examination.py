@@ -10,9 +10,10 @@ from nbgrader.exchange import ExchangeFactory
 from nbgrader.preprocessors import Execute
 from traitlets import TraitError
 
+from gradkit.finding import Finding, Level
+
 from ..course import Course
 from ..errors import CourseError
-from ..finding import Finding, Level
 from .autograde import SandboxedGrading
 from .collect import CarefulCollect
 from .database import exists, gradebook

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..course import Course
+from ..disclosure import Disclosure
 from ..engine import engine_version
 from ..errors import CourseError
 from ..exports import canvas, gradescope, junit, moodle
@@ -50,16 +51,16 @@ class Wanted(NamedTuple):
 
 def exported(course: Course, settings: NbgraderSettings, wanted: Wanted) -> Filled:
     """Return the file's text, and who is not in it; raises CourseError for what keeps the file from being made."""
-    title = course.bundle(wanted.assignment, engine_version()).settings.title
+    given = course.bundle(wanted.assignment, engine_version()).settings
     if wanted.format in (Format.GRADESCOPE, Format.JUNIT):
-        return Filled(_of_results(course, wanted), (), ())
+        return Filled(_of_results(course, wanted, given.disclosure), (), ())
     only = None if wanted.student is None else {wanted.student}
     with gradebook(settings) as book:
         settle_penalties(book, wanted.assignment, late_penalty(settings))
         grades = list(final_grades(book, wanted.assignment, only))
     if not grades:
         raise CourseError(f"the gradebook has no such grades for {wanted.assignment}: run `make grade` first")
-    return _WRITERS[wanted.format](grades, wanted, wanted.column or title)
+    return _WRITERS[wanted.format](grades, wanted, wanted.column or given.title)
 
 
 def _csv(grades: list[FinalGrade], wanted: Wanted, title: str) -> Filled:
@@ -86,13 +87,13 @@ _WRITERS: Mapping[Format, Callable[[list[FinalGrade], Wanted, str], Filled]] = {
 }
 
 
-def _of_results(course: Course, wanted: Wanted) -> str:
+def _of_results(course: Course, wanted: Wanted, disclosure: Disclosure) -> str:
     results = _results(course, wanted)
     if wanted.format is Format.JUNIT:
         return "".join(junit.junit_xml(results))
     if wanted.student is None:
         raise CourseError("Gradescope takes a results.json of one submission: name the student with --student")
-    return gradescope.results_json(next(results))
+    return gradescope.results_json(next(results), disclosure)
 
 
 def _results(course: Course, wanted: Wanted) -> Iterator[SubmissionResult]:

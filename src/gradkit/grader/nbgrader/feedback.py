@@ -11,10 +11,12 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import GenerateFeedback
 
+from gradkit.notebook import Notebook
+
 from ..course import Course, hand_in
+from ..disclosure import disclosed
 from ..engine import engine_version
 from ..errors import SubmissionError
-from ..extract import Notebook
 from ..feedback import feedback_page, lessons, opened
 from ..results import Results, replace
 from .autograded import made_from
@@ -49,7 +51,8 @@ def make_feedback(
                 result = None
             if _landed(settings, grade.student, assignment) != submission.sha256:
                 result = notebook = None  # the grade is that of an earlier hand-in
-            page = feedback_page(result, grade, notebook, places, bundle.settings.title)
+            shown = None if result is None else disclosed(result, bundle.settings.disclosure)
+            page = feedback_page(shown, grade, notebook, places, bundle.settings.title)
             folder = settings.feedback / grade.student / assignment
             replace(folder / f"{assignment}.html", page.encode("utf-8", "replace"))
             _add_what_the_exchange_needs(settings.autograded / grade.student / assignment, folder)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from gradkit.wording import visible
+
 from ..errors import SubmissionError
-from ..wording import visible
 from .archive import has_control_characters
 
 MAX_FILES = 1000

@@ -130,17 +130,15 @@ def _land_one(frame: Frame, entry: Entry, rows: Rows, penalty: Penalty) -> None:
 def _land_mark(grade: Any, comment: Any, mark: Mark, anew: bool) -> None:
     """Write a mark, and ask for a person if it is none, or if a person's points stand against a new one.
 
-    What is there already is left alone: who has looked at it need not look again.
+    Points that are there already are left alone: who has looked at them need not look again, whatever words go with
+    them now.
     """
-    text = _shown(mark.comment)
-    fresh = grade.needs_manual_grade is None
-    same = grade.auto_score == mark.score and (comment is None or comment.auto_comment == text)
-    if same and not fresh and not anew:
-        return
-    grade.auto_score = mark.score
-    grade.needs_manual_grade = mark.score is None or _touched(grade, comment)
     if comment is not None:
-        comment.auto_comment = text
+        comment.auto_comment = _shown(mark.comment)
+    fresh = grade.needs_manual_grade is None
+    if fresh or anew or grade.auto_score != mark.score:
+        grade.auto_score = mark.score
+        grade.needs_manual_grade = mark.score is None or _touched(grade, comment)
 
 
 def _touched(grade: Any, comment: Any) -> bool:

@@ -10,9 +10,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from gradkit.notebook import Cell, Notebook, read_notebook
+
 from .. import extract
 from ..comments import comment
 from ..course import Bundle, Course, Submission, submissions
+from ..disclosure import Disclosed, disclosed
 from ..errors import SubmissionError
 from ..model import Question, SubmissionResult
 from ..results import Results
@@ -87,7 +90,8 @@ class Landing:
         # Under a name of its own until the gradebook has taken the class.
         shown.parent.mkdir(parents=True, exist_ok=True)
         shown.with_name(shown.name + WAITING).write_bytes(autograded(notebook, self.version, result))
-        marks = {question.id: _mark(result, question) for question in result.questions}
+        told = disclosed(result, self.bundle.settings.disclosure)  # graders read the whole in the notebook above
+        marks = {question.id: _mark(told, question) for question in told.questions}
         counted = answers(notebook, self.version)
         for name in self.version.marked.keys() - marks.keys():
             marks[name] = self._answer(name, counted.get(name), UNREADABLE if notebook is None else NOT_THERE)
@@ -113,7 +117,7 @@ class Landing:
             notebook_sha256=submission.sha256,
         )
 
-    def _answer(self, name: str, cell: extract.Cell | None, why_not: str) -> gradebook.Mark:
+    def _answer(self, name: str, cell: Cell | None, why_not: str) -> gradebook.Mark:
         """Return the mark of a cell that a person grades: none, but for an answer that nobody gave."""
         settings = self.version.settings(name)
         if cell is None:
@@ -172,16 +176,16 @@ class Landing:
         return self.settings.autograded / student / self.bundle.assignment / f"{self.bundle.assignment}.ipynb"
 
 
-def _notebook(submission: Submission) -> extract.Notebook | None:
+def _notebook(submission: Submission) -> Notebook | None:
     if submission.problem is not None:
         return None
     try:
-        return extract.read_notebook(submission.notebook, "the notebook")
+        return read_notebook(submission.notebook, "the notebook")
     except SubmissionError:
         return None
 
 
-def _mark(result: SubmissionResult, question: Question) -> gradebook.Mark:
+def _mark(result: Disclosed, question: Question) -> gradebook.Mark:
     # Half of a surrogate pair cannot be written anywhere.
     return gradebook.Mark(question.score, comment(result, question).encode("utf-8", "replace").decode())
 

@@ -4,8 +4,9 @@ import csv
 from pathlib import Path
 from typing import NamedTuple
 
+from gradkit.wording import visible
+
 from ..errors import CourseError, SubmissionError
-from ..wording import visible
 from .collect_names import HandIn, require_student
 
 COLUMNS = ("student_id", "lms_user_id", "canvas_id", "moodle_id", "first_name", "last_name", "email")

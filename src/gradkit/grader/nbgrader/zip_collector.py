@@ -15,8 +15,9 @@ from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks
 from traitlets import Unicode
 
+from gradkit.wording import visible
+
 from ..errors import CourseError, SubmissionError
-from ..wording import visible
 from .collect_names import HandIn, left_by_programs, notebook_name, read_path, read_time, require_student
 from .roster import Roster, read_roster
 from .timestamps import EXAMPLE, read_timestamp

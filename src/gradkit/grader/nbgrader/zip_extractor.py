@@ -12,8 +12,9 @@ from pathlib import Path
 from nbgrader.plugins import ExtractorPlugin
 from traitlets import Integer
 
+from gradkit.wording import visible
+
 from ..errors import SubmissionError
-from ..wording import visible
 from .archive import MEGABYTE, Limits, has_control_characters, unpack
 from .collect_names import ARCHIVE, is_lms_name, left_by_programs, read_path
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..errors import FaultKind, GuestFault, StudentFault
 from . import ladder, wire
+from .cpu_clock import cpu_clock
 
 HELLO_SECONDS = 60.0
 SLICE = 0.25
@@ -53,6 +54,7 @@ class Guest:
 
     Attributes:
         spent: seconds that its answers have taken so far.
+        cpu: CPU seconds that its latest answer took, by the kernel's account.
         end: how it ended, once it has.
     """
 
@@ -61,7 +63,9 @@ class Guest:
         self._channel = channel
         self._channel.setblocking(False)
         self._handle = handle
+        self._clock = cpu_clock(handle)
         self.spent = 0.0
+        self.cpu = 0.0
         self.end: End | None = None
 
     def hello(self, rung: ladder.Rung) -> None:
@@ -82,9 +86,12 @@ class Guest:
         """
         call = secrets.randbits(64)
         allowance = Allowance(seconds)
+        started = self._clock()
         try:
             self._send(wire.frame(kind, call, values), allowance)
-            return self._reply(call, allowance, reply_bytes)
+            answer = self._reply(call, allowance, reply_bytes)
+            self.cpu = self._clock() - started
+            return answer
         finally:
             self.spent += seconds - allowance.left
 

@@ -16,8 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from gradkit import definitions
+
 NOBODY = 65534
 SANDBOX = Path(__file__).parent
+DEFINITIONS = Path(definitions.__file__).parent
+OURS = {"sandbox": SANDBOX, "gradkit/definitions": DEFINITIONS}
+"""Our own packages that a guest imports, by their place below the folder of its packages."""
 START = "import sys; sys.path[:0] = {path!r}; from sandbox.guest.zygote import main; main({control})"
 LIMITED_THREADS = "OPENBLAS_NUM_THREADS OMP_NUM_THREADS MKL_NUM_THREADS BLIS_NUM_THREADS".split()
 
@@ -55,7 +60,7 @@ RUNGS = {rung.name: rung for rung in (*LADDER, NONE)}
 def guest_settings(rung: Rung, memory: int, cpu_seconds: int) -> dict[str, Any]:
     """Return the zygote's first message: what :class:`guest.confine.Settings` holds."""
     in_bwrap = rung.name == "bwrap"
-    packages = ["/site"] if in_bwrap else [*map(str, _packages()), str(SANDBOX)]
+    packages = ["/site"] if in_bwrap else [*map(str, (*_packages(), *OURS.values()))]
     readable = ["/usr", "/lib", "/lib64", sys.base_prefix, "/dev/null", "/dev/urandom", *packages]
     return {
         "layers": sorted(rung.layers),
@@ -75,11 +80,13 @@ def command(rung: Rung, folder: Path, control: int) -> tuple[list[str], dict[str
     """
     python = os.path.realpath(sys.executable)
     if rung.name == "bwrap":
-        options = _as_nobody([Path(python), *_packages(), SANDBOX])
+        options = _as_nobody([Path(python), *_packages(), *OURS.values()])
         return [*_bwrap(), "--", *_interpreter(python, ["/site"], control)], {"env": {}, **options}
-    folder.chmod(0o755)
-    for package in (*_packages(), SANDBOX):
-        (folder / package.name).symlink_to(package)
+    for place, package in _visible().items():
+        link = folder / place
+        link.parent.mkdir(exist_ok=True)
+        link.parent.chmod(0o755)
+        link.symlink_to(package)
     return _interpreter(python, [str(folder)], control), {"env": _environment()}
 
 
@@ -100,6 +107,11 @@ def _packages() -> list[Path]:
     return [package, libraries] if libraries.is_dir() else [package]
 
 
+def _visible() -> dict[str, Path]:
+    """Return every package that a guest may import, by its place below the folder of its packages."""
+    return {package.name: package for package in _packages()} | OURS
+
+
 def _bwrap() -> list[str]:
     tool = shutil.which("bwrap") or "bwrap"
     words = [tool, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
@@ -115,8 +127,8 @@ def _bwrap() -> list[str]:
             words += ["--ro-bind", name, name]
     if not Path(sys.base_prefix).is_relative_to("/usr"):
         words += ["--ro-bind", sys.base_prefix, sys.base_prefix]
-    for package in (*_packages(), SANDBOX):
-        words += ["--ro-bind", str(package), f"/site/{package.name}"]
+    for place, package in _visible().items():
+        words += ["--ro-bind", str(package), f"/site/{place}"]
     words += ["--dir", "/tmp", "--dir", "/dev"]  # noqa: S108 - a folder inside the sandbox
     words += ["--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"]
     # The zygote needs SYS_ADMIN in its own user namespace to make a process namespace for each guest.

@@ -6,42 +6,21 @@ submission may use up in all is bounded.
 """
 
 import contextlib
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradkit.facts import Facts
+from gradkit.notebook import Notebook
 
 from ..errors import FaultKind, GuestFault, StudentFault
-from ..extract import Notebook
 from ..model import Limits
-from . import channel, explain, launch, wire
+from . import channel, explain, growth, launch, wire
 from .guest.serve import COUNT, WATCH
+from .report import Report, read_report
 
 MAX_NAME = 100
 GRACE = 0.25
 """Seconds that a guest which hung up gets to end by itself, so that its status tells why."""
-REPORT = [float, tuple, tuple, bool, int, bool, str, int]
-"""Types of a report's parts: seconds, changed, shared, moved random state, instructions, off, file, line."""
-
-
-class Report(NamedTuple):
-    """What one call brought beside its value; the guest's own words, so no proof of anything good.
-
-    Attributes:
-        value: what the function returned.
-        changed: positions of the arguments that the function changed.
-        shared: positions of the arguments whose memory the returned value shares.
-        moved_random: whether numpy's global random state was used.
-        instructions: bytecode instructions executed in the notebook's own frames, if counted.
-        switched_off: whether the student's code stopped the counting.
-        busiest: the place of the line that ran most often, in words.
-    """
-
-    value: Any
-    changed: tuple[int, ...]
-    shared: tuple[int, ...]
-    moved_random: bool
-    instructions: int
-    switched_off: bool
-    busiest: str
 
 
 class Student:
@@ -50,7 +29,7 @@ class Student:
     def __init__(self, sandbox: launch.Sandbox, notebook: Notebook, graded: Sequence[str], limits: Limits) -> None:
         self._sandbox = sandbox
         self._cells = notebook.code()
-        self._facts = explain.Facts(dict(self._cells), graded, notebook.remarks(graded))
+        self._facts = Facts(dict(self._cells), graded, notebook.remarks(graded))
         self._limits = limits
         self._guest: channel.Guest | None = None
         self._share = limits.submission_seconds / len(graded)
@@ -59,6 +38,7 @@ class Student:
         self._begun: set[str] = set()
         self._lost = 0
         self._with_calls = True
+        self._loops: Mapping[str, Sequence[growth.Loop]] = {}
         self._hopeless: StudentFault | None = None
         self._undefinable = False
         self._published = False
@@ -71,8 +51,10 @@ class Student:
         self._guest_knows_secrets |= not self._published
         if kind == wire.Kind.ERROR:
             raise self._raised(name, values)
-        if kind == wire.Kind.RESULT:
-            return self._report(values)
+        assert self._guest is not None
+        report = read_report(values, self._guest.cpu) if kind == wire.Kind.RESULT else None
+        if report is not None:
+            return report
         raise self._lose_guest(_interference())
 
     def begin_check(self, question: str, *, published: bool) -> None:
@@ -114,6 +96,17 @@ class Student:
         self._ready()
         return tuple(self._facts.reflection.get(name, ()))
 
+    def loops(self, name: str) -> tuple[str, ...]:
+        """Return the places of the loops in all that this function needs, in words."""
+        self._ready()
+        places = (self._facts.place(cell, line) for cell, line, *_ in self._loops.get(name, ()))
+        return tuple(place for place in places if place)
+
+    def growing_line(self, name: str, small: Report, large: Report, more: int) -> str:
+        """Return the place, in words, of the loop that made more of the data take more instructions."""
+        found = growth.growing_line(small.lines, large.lines, more, self._loops.get(name, ()))
+        return self._facts.place_in(*found) if found else ""
+
     def notes(self) -> tuple[str, ...]:
         """Return remarks on the notebook that the student should know of."""
         return self._facts.notes()
@@ -152,8 +145,8 @@ class Student:
         kind, values = self._exchange(wire.Kind.PREPARE, [self._cells, list(self._facts.graded), self._with_calls])
         if kind != wire.Kind.PREPARED:
             raise GuestFault(f"a guest could not read the cells: {values}")
-        self._facts.problems, self._facts.functions, reads, reflection = values
-        self._facts.reads, self._facts.reflection = dict(reads), dict(reflection)
+        self._facts.problems, self._facts.functions, reads, reflection, loops = values
+        self._facts.reads, self._facts.reflection, self._loops = dict(reads), dict(reflection), dict(loops)
         kind, values = self._exchange(wire.Kind.EXECUTE, [])
         if kind != wire.Kind.EXECUTED:
             raise _interference()
@@ -210,29 +203,16 @@ class Student:
             self._hopeless = StudentFault(FaultKind.DIED, sentence)
         return fault
 
-    def _report(self, values: list[Any]) -> Report:
-        if len(values) == 2 and isinstance(values[1], tuple) and len(values[1]) == len(REPORT):
-            _, changed, shared, moved, instructions, switched_off, file, line = values[1]
-            sound = [type(part) for part in values[1]] == REPORT
-            if sound and _are_positions(changed) and _are_positions(shared):
-                busiest = self._facts.place_in(file, line)
-                return Report(values[0], changed, shared, moved, instructions, switched_off, busiest)
-        raise self._lose_guest(_interference())
-
     def _raised(self, name: str, values: list[Any]) -> StudentFault:
         if [type(value) for value in values] != [str, str, int, int]:
             return self._lose_guest(_interference())
         exception, text, cell, line = values
         exception = exception[:MAX_NAME]
         if exception == "":
-            return self._facts.missing(name)
+            return explain.missing(self._facts, name)
         if exception == "MemoryError":
             self.limits_hit.add("memory_mb")
-        return self._facts.raised(exception, text, cell, line)
-
-
-def _are_positions(listed: tuple[Any, ...]) -> bool:
-    return all(type(position) is int and 0 <= position < wire.MAX_ITEMS for position in listed)
+        return explain.raised(self._facts, exception, text, cell, line)
 
 
 def _interference() -> StudentFault:

@@ -8,15 +8,18 @@
              NONE -            BOOL u8             INT i64             FLOAT f64
              TEXT u32, UTF-8   OPAQUE u32, UTF-8   SEQUENCE u16, value*
              ARRAY dtype:u8 ndim:u8 shape:u64*ndim, raw C-order little-endian elements
+             LABELLED u32, UTF-8, and then as for ARRAY
 
 Whoever decodes trusts nothing: sizes are compared with the bytes that are there before anything is
-allocated, dtypes come from a list, bytes left over are refused. What the format cannot carry (an
-object, a subclass of an array, a structured dtype) arrives as :class:`Opaque`, the name of its type.
+allocated, dtypes come from a list, bytes left over are refused. An instance of a subclass of array (a
+matrix, a masked array in which nothing is masked) arrives as :class:`Labelled`: its elements and the name of
+its type, nothing that it overrides. What the format cannot carry (an object, a structured dtype) arrives as
+:class:`Opaque`, the name of its type.
 """
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -62,12 +65,19 @@ class Tag(IntEnum):
     ARRAY = 5
     SEQUENCE = 6
     OPAQUE = 7
+    LABELLED = 8
 
 
 class Opaque(str):
     """The name of the type of a value that the wire does not carry."""
 
     __slots__ = ()
+
+
+class Labelled(np.ndarray[Any, np.dtype[Any]]):
+    """The elements of an array that was an instance of a subclass, whose name is ``label``."""
+
+    label: str = ""
 
 
 class Header(NamedTuple):
@@ -119,6 +129,8 @@ def _encode(value: Any, chunks: list[bytes | memoryview], depth: int) -> None:
         _encode_text(Tag.TEXT, value, chunks)
     elif kind is np.ndarray or isinstance(value, np.generic):
         _encode_array(np.asarray(value), chunks)
+    elif isinstance(value, np.ndarray) and not np.ma.is_masked(value):
+        _encode_array(np.asarray(value), chunks, kind.__name__[:200])
     elif isinstance(value, tuple | list) and depth < MAX_DEPTH and len(value) <= MAX_ITEMS:
         chunks.append(struct.pack("<BH", Tag.SEQUENCE, len(value)))
         for item in value:
@@ -132,14 +144,17 @@ def _encode_text(tag: Tag, text: str, chunks: list[bytes | memoryview]) -> None:
     chunks.append(struct.pack("<BI", tag, len(data)) + data)
 
 
-def _encode_array(array: NDArray[Any], chunks: list[bytes | memoryview]) -> None:
+def _encode_array(array: NDArray[Any], chunks: list[bytes | memoryview], label: str = "") -> None:
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # more digits than anyone asks for
         array = array.astype(np.float64)
     dtype = array.dtype.newbyteorder("<").str
     if dtype not in DTYPES or array.ndim > MAX_DIMENSIONS:
         return _encode_text(Tag.OPAQUE, f"array of dtype {array.dtype}"[:200], chunks)
-    code = DTYPES.index(dtype)
-    chunks.append(struct.pack(f"<BBB{array.ndim}Q", Tag.ARRAY, code, array.ndim, *array.shape))
+    if label:
+        _encode_text(Tag.LABELLED, label, chunks)
+    else:
+        chunks.append(bytes([Tag.ARRAY]))
+    chunks.append(struct.pack(f"<BB{array.ndim}Q", DTYPES.index(dtype), array.ndim, *array.shape))
     chunks.append(np.ascontiguousarray(array, dtype=dtype).tobytes())
     return None
 
@@ -157,22 +172,10 @@ class _Decoder:
         if self.parts > MAX_PARTS:  # many tiny values cost far more than their bytes
             raise WireError("too many values")
         tag = self._number("<B")
-        if tag == Tag.NONE:
-            return None
-        if tag == Tag.BOOL:
-            return bool(self._number("<B"))
-        if tag == Tag.INT:
-            return self._number("<q")
-        if tag == Tag.FLOAT:
-            return self._number("<d")
-        if tag == Tag.TEXT:
-            return self._text()
-        if tag == Tag.OPAQUE:
-            return Opaque(self._text())
-        if tag == Tag.ARRAY:
-            return self._array()
         if tag == Tag.SEQUENCE:
             return self._sequence(depth)
+        if tag in _READERS:
+            return _READERS[tag](self)
         raise WireError(f"no value starts with the byte {tag}")
 
     def _take(self, length: int) -> memoryview:
@@ -198,6 +201,12 @@ class _Decoder:
             raise WireError("a sequence that is too deep or too long")
         return tuple(self.value(depth + 1) for _ in range(length))
 
+    def _labelled(self) -> Labelled:
+        label = self._text()
+        array = self._array().view(Labelled)
+        array.label = label
+        return array
+
     def _array(self) -> NDArray[Any]:
         code, ndim = self._number("<B"), self._number("<B")
         if code >= len(DTYPES) or ndim > MAX_DIMENSIONS:
@@ -214,3 +223,15 @@ class _Decoder:
             return np.frombuffer(data, dtype).reshape(shape).copy()  # aligned, and its own
         except ValueError:  # an empty array may still have a shape that numpy refuses
             raise WireError("an array shape that cannot be") from None
+
+
+_READERS: dict[int, Callable[[_Decoder], Any]] = {
+    Tag.NONE: lambda decoder: None,
+    Tag.BOOL: lambda decoder: bool(decoder._number("<B")),
+    Tag.INT: lambda decoder: decoder._number("<q"),
+    Tag.FLOAT: lambda decoder: decoder._number("<d"),
+    Tag.TEXT: lambda decoder: decoder._text(),
+    Tag.OPAQUE: lambda decoder: Opaque(decoder._text()),
+    Tag.ARRAY: lambda decoder: decoder._array(),
+    Tag.LABELLED: lambda decoder: decoder._labelled(),
+}

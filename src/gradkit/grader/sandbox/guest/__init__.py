@@ -1,4 +1,5 @@
 """What runs inside the sandbox: trusted code without a secret, beside the student's code.
 
-Imports nothing but the standard library, numpy and ``sandbox.wire``: the guest sees no other package.
+Imports nothing but the standard library, numpy, ``sandbox.wire`` and
+``gradkit.definitions``: the guest sees no other package.
 """

@@ -6,16 +6,17 @@ have changed anything in this process, so the grader takes every answer as the s
 
 import os
 import sys
-import time
 from collections.abc import Callable
-from types import TracebackType
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from gradkit.definitions import cells, running, surroundings
+
 from .. import wire
 from ..wire import Kind
-from . import cells, counting, surroundings
+from . import callbacks, counting, loops
 
 CHANNEL = 3
 MAX_TEXT = 500
@@ -30,6 +31,7 @@ class Server:
     def __init__(self) -> None:
         self.sliced = cells.Sliced()
         self.namespace = surroundings.furnish()
+        callbacks.install()
 
     def run(self, layers: tuple[str, ...]) -> None:
         """Say hello, then answer frames until the grader closes the channel."""
@@ -46,26 +48,19 @@ class Server:
             _send(wire.frame(kind, head.call, answer))
 
     def prepare(self, sources: Any, graded: Any, calls: bool) -> tuple[Kind, list[Any]]:
-        """Slice the cells; answer problems, functions and what the graded functions read."""
+        """Slice the cells; answer problems, functions, and what the graded functions read, pry with and loop in."""
         self.sliced = sliced = cells.slice_cells(sources, graded, calls=calls)
         problems = [(p.cell, p.line, p.text[:MAX_TEXT]) for p in sliced.problems[:MAX_REPORTED]]
         functions = [(name[:100], cell, line) for name, cell, line in sliced.functions[-1000:]]
         reads = [(name, tuple(sorted(sliced.reads[name] & set(graded)))) for name in graded]
         reflection = [(name, tuple(sorted(sliced.reflection[name]))[:MAX_REPORTED]) for name in graded]
-        return Kind.PREPARED, [tuple(problems), tuple(functions), tuple(reads), tuple(reflection)]
+        looping = [(name, tuple(islice(loops.loops_needed(name, sliced), MAX_REPORTED))) for name in graded]
+        return Kind.PREPARED, [tuple(problems), tuple(functions), tuple(reads), tuple(reflection), tuple(looping)]
 
     def execute(self) -> tuple[Kind, list[Any]]:
         """Run the sliced statements, each on its own; answer those that failed."""
-        failures = []
-        for statement in self.sliced.statements:
-            try:
-                exec(statement.code, self.namespace)  # noqa: S102 - student code, in the sandbox made for it
-            except BaseException as error:  # noqa: BLE001 - whatever a student raises must not end the guest
-                if isinstance(error, ModuleNotFoundError):
-                    imported = statement.is_import
-                    surroundings.stand_in(error, statement.binds, imported=imported, namespace=self.namespace)
-                failures.append((statement.cell, statement.line, *_described(error)))
-        return Kind.EXECUTED, [tuple(failures[:MAX_REPORTED])]
+        failures = running.execute(self.sliced.statements, self.namespace)
+        return Kind.EXECUTED, [tuple(map(tuple, failures[:MAX_REPORTED]))]
 
     def call(self, name: str, arguments: Any, flags: int) -> tuple[Kind, list[Any]]:
         """Call a function of the notebook; answer its value and a report, or the exception and its place."""
@@ -75,7 +70,6 @@ class Server:
         before = [np.copy(a) for a in arguments] if flags & WATCH else []
         state = _random_state() if flags & WATCH else None
         counter = counting.Counter() if flags & COUNT else None
-        started = time.perf_counter()
         try:
             if counter:
                 counter.start()
@@ -85,12 +79,10 @@ class Server:
                 if counter:
                     counter.stop()
         except BaseException as error:  # noqa: BLE001 - whatever a student raises must not end the guest
-            return Kind.ERROR, [*_described(error), *_place(error.__traceback__)]
-        seconds = time.perf_counter() - started
+            return Kind.ERROR, [*running.described(error), *running.place(error.__traceback__)]
         changed = [n for n, old in enumerate(before) if not _same(old, arguments[n])]
         shared = [n for n, argument in enumerate(arguments) if flags & WATCH and _shares(value, argument)]
         report = [
-            seconds,
             tuple(changed),
             tuple(shared),
             bool(flags & WATCH) and _random_state() != state,
@@ -115,29 +107,11 @@ def _random_state() -> tuple[bytes, int]:
     return np.asarray(key).tobytes(), int(position)
 
 
-def _counted(counter: counting.Counter | None) -> tuple[int, bool, str, int]:
+def _counted(counter: counting.Counter | None) -> tuple[int, bool, tuple[tuple[str, int, int], ...]]:
+    """Return instructions, whether the counting was switched off, and (file, line, times) of the busiest lines."""
     if counter is None:
-        return 0, False, "", 0
-    return counter.instructions, counter.switched_off, *counter.busiest()
-
-
-def _described(error: BaseException) -> tuple[str, str]:
-    """Return the type and text of an exception, whatever its own methods do."""
-    try:
-        return type(error).__name__[:100], str(error)[:MAX_TEXT]
-    except BaseException:  # noqa: BLE001 - an exception whose text raises
-        return type(error).__name__[:100], ""
-
-
-def _place(traceback: TracebackType | None) -> tuple[int, int]:
-    """Return cell and line of the innermost frame in a notebook cell, (-1, 0) if there is none."""
-    place = (-1, 0)
-    while traceback is not None:
-        name = traceback.tb_frame.f_code.co_filename
-        if name.startswith("<cell ") and name.endswith(">"):
-            place = (int(name[6:-1]), traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return place
+        return 0, False, ()
+    return counter.instructions, counter.switched_off, tuple(counter.busiest(MAX_REPORTED))
 
 
 def _receive(length: int) -> bytearray:

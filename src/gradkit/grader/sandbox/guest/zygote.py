@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from gradkit.definitions import cells, surroundings
+
 from .. import wire
-from . import cells, confine, linux, serve, surroundings
+from . import confine, linux, serve
 
 MAX_MESSAGE = 65536
 WARM_SEED = 271_828_182  # not what a student would choose: seeding in a function must be seen as a change

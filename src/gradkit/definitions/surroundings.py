@@ -1,10 +1,12 @@
-"""The world that student code finds in a guest: no input, no output, stand-ins for what is not there."""
+"""The world that student code finds: no input, no output, stand-ins for what is not there."""
 
 import builtins
 import importlib
 import io
 import sys
 import types
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
 from typing import Any, NoReturn
 
 import numpy as np
@@ -52,6 +54,16 @@ class Missing:
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __matmul__ = __rmatmul__ = _complain
 
 
+class NotThereWhileGrading(MetaPathFinder):
+    """Finds no package but numpy and Python's own: wherever student code is taken, it has no others."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None) -> None:
+        """Leave what may be imported to the other finders; raise ModuleNotFoundError for all else."""
+        package = name.partition(".")[0]
+        if package != "numpy" and package not in sys.stdlib_module_names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 def preload() -> None:
     """Import what students commonly import, and what `from numpy import *` would import on demand."""
     for name in PRELOADED:
@@ -61,7 +73,7 @@ def preload() -> None:
 
 
 def furnish() -> dict[str, Any]:
-    """Prepare this guest for student code and return the namespace in which it runs."""
+    """Prepare this process for student code and return the namespace in which it runs."""
     sys.stdout = sys.stderr = Nowhere()
     sys.stdin = io.StringIO()
     sys.argv = ["notebook"]
@@ -77,6 +89,8 @@ def furnish() -> dict[str, Any]:
     bars = types.ModuleType("tqdm")
     bars.tqdm, bars.trange, bars.auto, bars.notebook = _without_bar, range, bars, bars  # type: ignore[attr-defined]
     sys.modules.update({"tqdm": bars, "tqdm.auto": bars, "tqdm.notebook": bars})
+    sys.modules.pop("gradkit", None)  # what was imported of it is ours
+    sys.meta_path.insert(0, NotThereWhileGrading())
     namespace = main.__dict__
     namespace.update(__builtins__=builtins, np=np)
     return namespace

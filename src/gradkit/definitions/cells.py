@@ -12,16 +12,17 @@ import ast
 import dis
 import functools
 import operator
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 
 from . import reflection
+from .bindings import bound, may_take_long
+from .magics import magics_in, without_magics
 
-LINE_MAGIC = re.compile(r"(?P<indent>\s*)(?:[%!?].*|[\w.]+\?\??|[\w, ]+=\s*[%!].*)")
-CELL_MAGICS_WITH_PYTHON = {"time", "timeit", "capture", "prun"}
 READS_ANYTHING = {"globals", "eval", "exec"}
+COMPUTING = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr | ast.For
+"""Statements that compute what they bind, from other variables of the notebook."""
 PARSER_GIVES_UP = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 
@@ -36,15 +37,19 @@ class Problem:
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement: the cell it stands in, the names it binds, reads, and could pry with."""
+    """One top-level statement: the cell it stands in, the names it binds, reads, and could pry with.
+
+    `takes_long` says that it loops or calls something to find a value: it may never end.
+    """
 
     cell: int
     line: int
+    node: ast.stmt
     code: CodeType
     binds: frozenset[str]
     reads: frozenset[str]
     reflection: frozenset[str]
-    calls: bool
+    takes_long: bool
     is_function: bool
     is_import: bool
 
@@ -57,13 +62,15 @@ class Sliced:
         statements: what binds the names and everything they need, in the notebook's order.
         functions: (name, cell, line) of each top-level function of the notebook.
         problems: cells and statements that could not be read.
-        reads: for each graded name, the global names that its definitions read.
+        magics: lines that are no Python and were made harmless.
+        reads: for each graded name, the global names that its definitions read, or the definitions of those names.
         reflection: for each graded name, the names in all it needs with which it could pry into its own execution.
     """
 
     statements: list[Statement] = field(default_factory=list)
     functions: list[tuple[str, int, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    magics: list[Problem] = field(default_factory=list)
     reads: dict[str, frozenset[str]] = field(default_factory=dict)
     reflection: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -79,27 +86,36 @@ def slice_cells(cells: Iterable[tuple[int, str]], graded: Sequence[str], *, call
     Args:
         cells: (number, source) of each code cell, in the notebook's order.
         graded: the names of the graded functions.
-        calls: whether assignments that call something may be kept.
+        calls: whether assignments that call something, and loops, may be kept.
     """
     result = Sliced()
     found: list[Statement] = []
     flags = __future__.annotations.compiler_flag  # what a hint names need not exist where grading happens
     for index, source in cells:
-        nodes = _parsed(index, source, result.problems)
+        nodes = _parsed(index, source, result)
         flags |= _future_flags(nodes)  # as in Jupyter, they hold for all later cells
         for node in nodes:
             statement = _statement(index, node, flags, result.problems)
-            if statement is not None and (calls or not statement.calls):
+            if statement is not None and (calls or not statement.takes_long):
                 found.append(statement)
                 if statement.is_function:
                     result.functions.extend((name, index, statement.line) for name in statement.binds)
     result.statements = _needed(found, graded)
     for name in graded:
-        definitions = [statement for statement in found if name in statement.binds]
-        result.reads[name] = frozenset().union(*(statement.reads for statement in definitions))
+        result.reads[name] = _read_by(name, found)
         needed = _needed(found, [name])
         result.reflection[name] = frozenset().union(*(statement.reflection for statement in needed))
     return result
+
+
+def _read_by(name: str, statements: Sequence[Statement]) -> frozenset[str]:
+    """Return the names that are read by what binds a name, directly or through what they stand for."""
+    read, following = set[str](), {name}
+    while following:
+        named = set().union(*(statement.reads for statement in statements if statement.binds & following))
+        following = named - read
+        read |= named
+    return frozenset(read)
 
 
 def _needed(statements: Sequence[Statement], graded: Sequence[str]) -> list[Statement]:
@@ -117,59 +133,39 @@ def _needed(statements: Sequence[Statement], graded: Sequence[str]) -> list[Stat
         wanted.update(*(statements[number].reads for number in more))
 
 
-def _parsed(index: int, source: str, problems: list[Problem]) -> list[ast.stmt]:
+def _parsed(index: int, source: str, result: Sliced) -> list[ast.stmt]:
     """Return the statements of a cell; a cell that is no Python, even without its magics, is a problem."""
     try:
         return ast.parse(source).body
     except PARSER_GIVES_UP:
         pass
     try:
-        return ast.parse(without_magics(source)).body
+        nodes = ast.parse(without_magics(source)).body
     except PARSER_GIVES_UP as error:
-        problems.append(Problem(index, getattr(error, "lineno", None) or 1, _why(error)))
+        result.problems.append(Problem(index, getattr(error, "lineno", None) or 1, _why(error)))
         return []
-
-
-def without_magics(source: str) -> str:
-    """Return a cell's source with IPython's magics, shell escapes and help requests made harmless.
-
-    Line numbers stay as they are. A cell in another language (``%%bash``) becomes empty.
-    """
-    lines = source.split("\n")
-    first = next((n for n, line in enumerate(lines) if line.strip()), None)
-    if first is not None and lines[first].startswith("%%"):
-        magic = lines[first][2:].split(" ")[0].strip()
-        if magic not in CELL_MAGICS_WITH_PYTHON:
-            return ""
-        lines[first] = ""
-    continued = False
-    for number, line in enumerate(lines):
-        match = LINE_MAGIC.fullmatch(line)
-        if match or continued:
-            indent = match["indent"] if match else ""
-            lines[number] = f"{indent}pass" if match else ""
-            continued = line.endswith("\\")
-    return "\n".join(lines)
+    result.magics += [Problem(index, line, text) for line, text in magics_in(source)]
+    return nodes
 
 
 def _statement(index: int, node: ast.stmt, flags: int, problems: list[Problem]) -> Statement | None:
     """Return a statement that binds names, None for any other; one that cannot be compiled is a problem."""
     try:
-        binds = frozenset(_bound(node))
+        binds = frozenset(bound(node))
         if not binds:
             return None
         code = compile(ast.Module([node], []), cell_name(index), "exec", flags)
-        is_assignment = isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
         return Statement(
             cell=index,
             line=node.lineno,
+            node=node,
             code=code,
             binds=binds,
             reads=frozenset(_global_reads(code)),
             reflection=frozenset(reflection.names_in(node, code)),
-            calls=is_assignment and any(isinstance(part, ast.Call) for part in ast.walk(node)),
+            takes_long=may_take_long(node),
             is_function=isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef),
-            is_import=not is_assignment,
+            is_import=not isinstance(node, COMPUTING),
         )
     except PARSER_GIVES_UP as error:
         problems.append(Problem(index, getattr(error, "lineno", None) or node.lineno, _why(error)))
@@ -187,58 +183,6 @@ def _why(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"syntax error: {error.msg}"
     return f"syntax error: it is too long or too deeply nested ({type(error).__name__})"
-
-
-def _bound(node: ast.stmt) -> Iterator[str]:
-    """Yield the global names that a statement binds; nothing for a statement that only does something."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        for alias in node.names:
-            yield (alias.asname or alias.name).split(".")[0]
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield from _targets(target)
-    elif isinstance(node, ast.AnnAssign | ast.AugAssign):
-        yield from _targets(node.target)
-    elif isinstance(node, ast.If | ast.Try | ast.With):
-        yield from _bound_in_block(node)
-
-
-def _targets(target: ast.expr) -> Iterator[str]:
-    if isinstance(target, ast.Name):
-        yield target.id
-    elif isinstance(target, ast.Attribute | ast.Subscript | ast.Starred):
-        yield from _targets(target.value)
-    elif isinstance(target, ast.Tuple | ast.List):
-        for element in target.elts:
-            yield from _targets(element)
-
-
-def _bound_in_block(node: ast.If | ast.Try | ast.With) -> list[str]:
-    """Return the names bound in a block that does nothing but bind names, else none."""
-    bodies: list[ast.stmt] = [*node.body]
-    if isinstance(node, ast.If | ast.Try):
-        bodies += node.orelse
-    if isinstance(node, ast.Try):
-        bodies += node.finalbody
-        bodies += [inner for handler in node.handlers for inner in handler.body]
-    names: list[str] = []
-    for inner in bodies:
-        bound = list(_bound(inner))
-        if not bound and not _is_harmless(inner):
-            return []
-        names += bound
-    return names
-
-
-def _is_harmless(node: ast.stmt) -> bool:
-    """Tell whether a statement in a block is only ``pass``, a text, or a message to the reader."""
-    if isinstance(node, ast.Expr):
-        value = node.value
-        says = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"
-        return says or isinstance(value, ast.Constant)
-    return isinstance(node, ast.Pass)
 
 
 def _global_reads(code: CodeType) -> Iterator[str]:

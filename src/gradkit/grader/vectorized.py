@@ -1,0 +1,124 @@
+"""Proves that a function handles its data with array operations: by counting instructions, never by a stopwatch.
+
+A loop over the examples executes at least one instruction more for each example more; code with array
+operations executes exactly as many for 8 examples as for 512. Code that could reach the counting is not
+believed; it is judged by its CPU time beside the reference's, both taken in the same moment, outside of its reach.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from .compare import Disagreement
+from .fixtures import RemoteFunction
+from .sandbox.report import Report
+
+MOST_INSTRUCTIONS = 5000
+"""More than code without loops ever executes; a loop over 512 things takes more, whatever the rest is padded to."""
+HIDES_LOOPS = {"exec", "eval", "compile", "importlib", "__import__", "__code__"}
+"""Names with which code can run what does not stand in its source."""
+TIMES_SLOWER = {False: 30.0, True: 8.0}
+"""How many times the reference's CPU time is too much, if the source has no loop, and if it has or may hide one.
+
+Array operations take two to five times as much, passing data included; a loop of a few operations takes ten times as
+much and one that does the work a hundred times.
+"""
+
+Arguments = Sequence[Any]
+
+
+class Answer(NamedTuple):
+    """What a function returned while it was examined. Judge it: who answers anything at all need not loop."""
+
+    arguments: Arguments
+    value: Any
+
+
+def can_be_counted(function: RemoteFunction, *arguments: Any) -> None:
+    """Raise Disagreement if what a function counts for cannot be believed, with the reason.
+
+    Args:
+        function: the student's.
+        arguments: of any call of it.
+    """
+    names = function.reflection()
+    if names:
+        raise Disagreement(
+            f"Loops cannot be counted in code that uses {', '.join(names[:3])}, so it was judged by its CPU time:"
+            " leave that out."
+        )
+    if not _believable(function, [function.counted(*arguments)]):
+        raise Disagreement("The counting of instructions was switched off, so the function was judged by its CPU time.")
+
+
+def prove_no_loop(
+    function: RemoteFunction,
+    reference: Callable[..., Any],
+    *,
+    over: str,
+    small: Arguments,
+    large: Arguments,
+    more: int,
+    heavy: Callable[[], Iterable[Arguments]],
+) -> list[Answer]:
+    """Raise Disagreement if a function loops over what there is more of in one call than in another.
+
+    Args:
+        function: the student's.
+        reference: the right function; it must not loop either.
+        over: what there is more of, in words: "examples".
+        small: the arguments of a call with little of it.
+        large: the arguments of a call with much of it, otherwise of the same size.
+        more: how many more.
+        heavy: makes arguments with thousands of it, a few times over, for code that cannot be counted.
+
+    Returns:
+        What the function returned, for the suite to judge.
+    """
+    reports = [function.counted(*arguments) for arguments in (small, large)]
+    if not _believable(function, reports):
+        return _prove_by_time(function, reference, over, list(heavy()))
+    few, many = reports
+    if abs(many.instructions - few.instructions) >= more:
+        place = function.growing_line(few, many, more)
+        where = f" in {place}" if place else ""
+        raise Disagreement(
+            f"There is still a loop over the {over}{where}: the count of executed instructions changes with their"
+            " number. Replace it by operations on whole arrays."
+        )
+    if many.instructions > MOST_INSTRUCTIONS:
+        raise Disagreement(
+            f"The function executes thousands of instructions whatever the number of {over}: loops are left in it."
+        )
+    return [Answer(small, few.value), Answer(large, many.value)]
+
+
+def _believable(function: RemoteFunction, reports: Sequence[Report]) -> bool:
+    """Tell whether instructions were counted by code that the function had no way to reach."""
+    counted = all(report.instructions > 0 and not report.switched_off for report in reports)
+    return counted and not function.reflection()
+
+
+def _prove_by_time(
+    function: RemoteFunction, reference: Callable[..., Any], over: str, problems: Sequence[Arguments]
+) -> list[Answer]:
+    """Raise Disagreement if a function takes far more CPU time than the reference does.
+
+    The best of several calls counts for both, each with data of its own, so that none can be answered from
+    memory. A slow or busy machine is slow for both.
+    """
+    reports, seconds = [], []
+    for arguments in problems:
+        started = time.thread_time()
+        reference(*arguments)
+        seconds.append(time.thread_time() - started)
+        reports.append(function.timed(*arguments))
+    loops = function.loops()
+    too_much = TIMES_SLOWER[bool(loops) or not HIDES_LOOPS.isdisjoint(function.reflection())]
+    if min(report.cpu for report in reports) > too_much * min(seconds):
+        where = f" Its source has a loop in {loops[0]}." if loops else ""
+        raise Disagreement(
+            f"There is a loop over the {over}, as far as can be seen in code that could reach the counting of"
+            f" instructions: many {over} take more than {too_much:g} times the CPU time of array operations.{where}"
+        )
+    return [Answer(arguments, report.value) for arguments, report in zip(problems, reports, strict=True)]
