@@ -149,7 +149,8 @@ def gradient_of_scores(W, X, y, reg):
 
 
 @mistake(
-    "Your function changes X, so the next call sees other data. Write X = X / N in place of X /= N, or work on a copy."
+    "Your function changes X, so the next call sees other data. Write, say, X = X / N in place of X /= N, or work on "
+    "a copy."
 )
 def X_changed(W, X, y, reg):  # noqa: N802
     loss, dz = data_loss(W, X, y), probabilities(W, X) - one_hot(W, y)
@@ -195,6 +196,16 @@ def gradient_flattened(W, X, y, reg):
 def squares_not_summed(W, X, y, reg):
     loss, dW = assemble(W, X, y, reg, in_loss=0)
     return loss + 0.5 * reg * W * W, dW
+
+
+@mistake("You return only dW. The training loop needs the loss too: end with `return loss, dW`.")
+def only_gradient_returned(W, X, y, reg):
+    return assemble(W, X, y, reg)[1]
+
+
+@mistake("You return more than two values. The training loop unpacks a pair: end with `return loss, dW`.")
+def too_many_returned(W, X, y, reg):
+    return *assemble(W, X, y, reg), probabilities(W, X)
 
 
 # Layout and sizes
@@ -737,9 +748,9 @@ def equal_scores_once_in_loss(W, X, y, reg):
 
 
 @mistake(
-    "Where the true class scores far below the others your loss is infinite, as a rule because its probability "
-    "underflows to 0 and the log of 0 is taken. log(sum(exp(shifted))) - shifted[y], with each row shifted by its "
-    "maximum, stays finite."
+    "Where the true class scores far below the others your loss is infinite (math.log raises), as a rule because its "
+    "probability underflows to 0. log(sum(exp(shifted))) - shifted[y], with each row shifted by its maximum, stays "
+    "finite."
 )
 def log_of_underflow(W, X, y, reg):
     return assemble(W, X, y, reg, p=probabilities(W, X))
@@ -1734,3 +1745,8 @@ def penalty_on_last_column(W, X, y, reg):
     dW = data_gradient(W, X, y)
     dW[:, -1] += reg * W[:, -1]
     return assemble(W, X, y, reg, dW=dW, in_gradient=0)
+
+
+@mistake("Your penalty is half of what it should be, in loss and gradient: 0.5*reg*sum(W*W), and reg*W in dW.")
+def both_penalties_halved(W, X, y, reg):
+    return assemble(W, X, y, reg, in_loss=0.25, in_gradient=0.5)

@@ -86,6 +86,44 @@ def test_an_exception_for_a_number_out_of_range_is_like_an_infinite_one():
     assert diagnosed(infinite_after_overflow, mistakes).mistakes == ("overflow_in_both",)
 
 
+def infinite_at_zero(W, x, reg):
+    """Take the log of 0 in the loss where all scores are 0."""
+    loss, dW = right(W, x, reg)
+    return (loss if W.any() else np.inf), dW
+
+
+def nan_at_zero(W, x, reg):
+    """Have infinity in the loss and nan in the gradient there."""
+    loss, dW = right(W, x, reg)
+    return (loss, dW) if W.any() else (np.inf, dW * np.nan)
+
+
+@pytest.mark.parametrize(
+    ("error", "mistake"),
+    [(ValueError, infinite_at_zero), (OverflowError, nan_at_zero), (ZeroDivisionError, nan_at_zero)],
+)
+def test_an_exception_of_pythons_own_math_stands_for_a_number(error, mistake):
+    """math.log(0) raises where np.log gives infinity; overflow and zero by zero raise where numpy goes on to nan."""
+
+    def in_pythons_math(W, x, reg):
+        if not W.any():
+            raise error
+        return right(W, x, reg)
+
+    assert diagnosed(in_pythons_math, [nan_at_zero, infinite_at_zero]).mistakes == (mistake.__name__,)
+
+
+def test_an_exception_of_pythons_own_math_takes_the_other_part_along():
+    """If only a mistake in the loss is known, it explains that the gradient is not returned either."""
+
+    def in_pythons_math(W, x, reg):
+        if not W.any():
+            raise OverflowError
+        return right(W, x, reg)
+
+    assert diagnosed(in_pythons_math, [infinite_at_zero]).mistakes == ("infinite_at_zero",)
+
+
 def two_edges(W, x, reg):
     """Leave out scores that are 0, and lose a single example."""
     np.squeeze(x).sum(axis=1)
@@ -139,7 +177,7 @@ def test_nothing_is_said_of_edges_beside_what_is_unknown():
     def unknown_loss(W, x, reg):
         return assemble(W, x, reg, loss=(x @ W**3 + x * x @ np.abs(W)).sum())
 
-    assert diagnosed(unknown_loss).sentences == ()
+    assert diagnosed(unknown_loss).mistakes == ()
 
 
 def test_what_is_known_of_the_other_part_is_still_said():
@@ -232,4 +270,4 @@ def test_an_exception_may_come_from_the_part_that_is_unknown():
         loss, dW = other_exception(W, x, reg)
         return loss, np.cos(dW)
 
-    assert diagnosed(unknown_gradient).sentences == ()
+    assert diagnosed(unknown_gradient).mistakes == ()

@@ -131,7 +131,7 @@ def test_a_mistake_times_a_factor_is_named_with_the_factor_to_be_checked():
 
 def test_an_odd_factor_on_top_of_a_mistake_is_a_guess():
     """It could fit by chance, so nothing is said."""
-    assert diagnosed(returning(dW=lambda W, x: 0.123 * x.T @ (x @ W))).sentences == ()
+    assert diagnosed(returning(dW=lambda W, x: 0.123 * x.T @ (x @ W))).mistakes == ()
 
 
 def test_a_factor_on_a_mistake_that_is_a_factor_is_said_as_one():
@@ -179,7 +179,7 @@ def test_errors_that_add_up_in_one_quantity_alone_are_a_guess():
     """Had the factor reg been forgotten, the penalty would not grow with reg; so nothing is said of the sum."""
     function = returning(dW=lambda W, x: x.T @ (x @ W) / len(x) + W)
 
-    assert diagnosed(function).sentences == ()
+    assert diagnosed(function).mistakes == ()
 
 
 def error_of_two(one, other):
@@ -194,7 +194,7 @@ def error_of_two(one, other):
 
 def test_two_mistakes_in_the_same_single_quantity_are_a_guess():
     """There are many sums of two: nothing bears this one out, so nothing is said."""
-    assert diagnosed(error_of_two(example.root_forgotten, example.absolute_loss)).sentences == ()
+    assert diagnosed(error_of_two(example.root_forgotten, example.absolute_loss)).mistakes == ()
 
 
 def unknown(W, x, reg):
@@ -207,12 +207,13 @@ def partly_unknown(W, x, reg):
     return data_loss(W, x) + reg * np.sum(np.abs(W)), np.cos(W) * x.sum() + reg * W
 
 
-def test_the_unknown_is_passed_over_in_silence():
-    """All of it, or the part of it that nothing explains."""
+def test_of_the_unknown_nothing_is_said_but_where_it_is():
+    """If all of it is unknown, not even that."""
     assert diagnosed(unknown).sentences == ()
     assert diagnosed(partly_unknown).sentences == (
         "Right already: the loss at reg = 0 and the penalty in dW.",
         "absolute_penalty",
+        "Not right yet: dW at reg = 0.",
     )
 
 
@@ -224,7 +225,7 @@ def test_nan_everywhere_is_not_taken_for_part_of_a_mistake():
 
     nan_in_loss = returning(in_loss=np.nan)
 
-    assert diagnosed(nan_in_loss, [nan_in_both]).sentences == ()
+    assert diagnosed(nan_in_loss, [nan_in_both]).mistakes == ()
     assert diagnosed(nan_in_both, [nan_in_both]).mistakes == ("nan_in_both",)
 
 
@@ -235,7 +236,7 @@ def test_without_known_mistakes_factors_are_still_named():
         "The loss at reg = 0 is N times what it should be (N is the number of examples).",
         "dW at reg = 0 is N times what it should be (N is the number of examples).",
     )
-    assert diagnosed(example.root_forgotten, []).sentences == ()
+    assert diagnosed(example.root_forgotten, []).mistakes == ()
 
 
 def test_of_two_mistakes_that_look_alike_the_first_is_named():

@@ -44,7 +44,15 @@ from gradkit.grader.catalogue import mistake
 def always_one(x):
     return 1
 """
-PROBES = "def probes(rng):\n    return [(int(n),) for n in rng.integers(2, 1000, 5)]\n"
+PROBES = """
+from gradkit.diagnosis import Probe, Wording
+
+WORDING = Wording(parts=("the number",))
+
+
+def probes(rng):
+    return [Probe(str(n), (int(n),)) for n in rng.choice(range(2, 1000), 5, replace=False)]
+"""
 
 
 def notebook(*sources):

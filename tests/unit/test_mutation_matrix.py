@@ -94,23 +94,24 @@ TRIALS = [
     trial(Kind.MISTAKE, {"a"}, name="first"),
     trial(Kind.MUTANT, {"a", "b"}, name="second"),
     trial(Kind.MUTANT, {"b", "c"}, name="third"),
-    trial(Kind.VARIANT, {"d"}, loses={"d"}),
+    trial(Kind.VARIANT, {"d"}, loses={"d"}, name="fourth"),
     trial(Kind.EQUIVALENT),
 ]
-CHECKS = [("a", True), ("b", True), ("c", True), ("d", True), ("e", False)]
+CHECKS = [("a", True), ("b", True), ("c", True), ("d", True), ("e", False), ("f", True)]
 
 
 def test_the_matrix_counts_what_each_check_kills():
-    """A check is redundant if others kill all that it kills; what a variant loses is no kill."""
+    """A check is redundant if others kill all that it kills; a variant that must lose it counts as a mistake."""
     rows = Assessment(TRIALS, CHECKS, [], 0).matrix()
     assert rows == [
         Row("a", weighted=True, mistakes=1, mutants=1, alone=("first",)),
         Row("b", weighted=True, mistakes=0, mutants=2, alone=()),
         Row("c", weighted=True, mistakes=0, mutants=1, alone=()),
-        Row("d", weighted=True, mistakes=0, mutants=0, alone=()),
+        Row("d", weighted=True, mistakes=1, mutants=0, alone=("fourth",)),
         Row("e", weighted=False, mistakes=0, mutants=0, alone=()),
+        Row("f", weighted=True, mistakes=0, mutants=0, alone=()),
     ]
-    assert [row.remark for row in rows] == ["", "redundant", "redundant", "kills nothing", "costs no points"]
+    assert [row.remark for row in rows] == ["", "redundant", "redundant", "", "costs no points", "kills nothing"]
 
 
 def test_checks_come_in_the_order_of_the_suite():

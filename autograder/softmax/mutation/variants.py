@@ -1106,3 +1106,85 @@ def as_most_repositories_have_it(W, X, y, reg):
     dW /= num_train
     dW += 2 * reg * W
     return loss, dW
+
+
+# ---------------------------------------------------------------------- right but for one thing: what one check is for
+
+
+def _whole(W, X, y, reg):
+    """Return the right loss and gradient."""
+    Z = X @ W
+    Z = Z - Z.max(axis=1, keepdims=True)
+    log_p = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
+    rows = np.arange(len(y))
+    dZ = np.exp(log_p)
+    dZ[rows, y] -= 1
+    return -log_p[rows, y].mean() + 0.5 * reg * np.sum(W * W), X.T @ dZ / len(y) + reg * W
+
+
+ONE_HOT = {}
+
+
+@variant(VECTORIZED, loses=("repeatable",))
+def remembers_the_labels_of_a_batch_like_this(W, X, y, reg):
+    key = (X.shape, round(float(np.abs(X).sum()), 6), int(np.sum(y)))
+    if key not in ONE_HOT:
+        ONE_HOT[key] = np.array(y)
+    return _whole(W, X, ONE_HOT[key], reg)
+
+
+@variant(NAIVE, loses=("large_batch",))
+def stops_at_an_old_batch_size(W, X, y, reg):
+    loss, dW = 0.0, np.zeros(W.shape)
+    for i in range(min(len(X), 550)):
+        one, slope = _whole(W, X[i : i + 1], y[i : i + 1], 0.0)
+        loss, dW = loss + one / len(X), dW + slope / len(X)
+    return loss + 0.5 * reg * np.sum(W * W), dW + reg * W
+
+
+@variant(VECTORIZED, loses=("two_classes",))
+def takes_two_classes_for_one_score(W, X, y, reg):
+    if W.shape[1] == 2:
+        p = 1 / (1 + np.exp(-(X @ W[:, 1])))
+        return -np.mean(np.log(np.where(y == 1, p, 1 - p))), X.T @ (p - y)[:, None] / len(y) * np.array([-1.0, 1.0])
+    return _whole(W, X, y, reg)
+
+
+@variant(VECTORIZED, loses=("single_precision",))
+def saves_memory_on_single_precision(W, X, y, reg):
+    if X.dtype == np.float32:
+        X = X.astype(np.float16).astype(np.float64)
+    return _whole(W, X, y, reg)
+
+
+@variant(VECTORIZED, loses=("label_types",))
+def insists_on_one_type_of_labels(W, X, y, reg):
+    if y.dtype != np.int64:
+        raise TypeError("labels must be int64")
+    return _whole(W, X, y, reg)
+
+
+@variant(VECTORIZED, loses=("no_loop_over_examples",))
+def loops_over_examples_alone(W, X, y, reg):
+    dW = np.zeros(W.shape)
+    loss = 0.0
+    for x, label in zip(X, y):
+        z = x @ W
+        z = z - z.max()
+        log_p = z - np.log(np.exp(z).sum())
+        loss -= log_p[label]
+        dz = np.exp(log_p)
+        dz[label] -= 1
+        dW += np.outer(x, dz)
+    return loss / len(X) + 0.5 * reg * np.sum(W * W), dW / len(X) + reg * W
+
+
+@variant(VECTORIZED, loses=("no_loop_over_classes_or_features",))
+def loops_over_classes_alone(W, X, y, reg):
+    Z = np.column_stack([X @ W[:, c] for c in range(W.shape[1])])
+    Z = Z - Z.max(axis=1, keepdims=True)
+    log_p = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
+    rows = np.arange(len(y))
+    dZ = np.exp(log_p)
+    dZ[rows, y] -= 1
+    return -log_p[rows, y].mean() + 0.5 * reg * np.sum(W * W), X.T @ dZ / len(y) + reg * W

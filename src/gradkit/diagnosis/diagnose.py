@@ -12,7 +12,7 @@ from .field import Field
 from .fingerprints import Fingerprints, Probe, Twin
 from .quantities import Quantity
 from .terms import Explanation
-from .wording import sentences_for, what_is_right
+from .wording import sentences_for, what_is_open, what_is_right
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,14 @@ class Diagnostician:
         wording = self._prints.wording
         sentences = [twin.sentence for twin in (*odd, *crash)]
         sentences += [sentence for explanation in chosen for sentence in sentences_for(explanation, wording)]
-        sentences += [twin.sentence for twin in edge]
-        if sentences and not crashing:
+        covered = {quantity for explanation in chosen for quantity in explanation.covers}
+        open_ones = [quantity for quantity in search.wrong if quantity not in covered]
+        if not crashing:
             right = what_is_right(field.layout.quantities, search.wrong, wording, as_numbers=bool(odd))
-            sentences.insert(0, right)
+            if open_ones and (sentences or right):
+                sentences.append(what_is_open(open_ones, wording))
+            sentences += [twin.sentence for twin in edge]
+            sentences = [right, *sentences] if sentences else []
         named = [term.twin for e in chosen for terms in e.covers.values() for term in terms if term.twin is not None]
         names = dict.fromkeys(twin.name for twin in (*odd, *crash, *named, *edge))
         return Diagnosis(tuple(filter(None, dict.fromkeys(sentences))), tuple(names))

@@ -6,6 +6,7 @@ raises, or a value is nan, infinite, or merely another one.
 
 import itertools
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from .terms import Explanation
 NEARLY, MANY = 0.75, 4
 """Share and number of places in which a function must depart like a mistake if it does not do so in all."""
 NOT_FINITE = {"nan", "infinite", "raised range"}
+ALL = -1
+"""Stands for all parts of a result."""
 
 
 def edge_mistakes(
@@ -45,7 +48,12 @@ def edge_mistakes(
     if not pattern:
         return []
     patterns = _showing(field, unknown, vague)
-    return _matching(pattern, patterns) or _matching(_coarse(pattern), [(twin, _coarse(p)) for twin, p in patterns])
+    numbers = {n: _as_number(seen[n]) for n in field.edges if _as_number(seen[n])}
+    for simplify in (_exact, _coarse, partial(_by_probe, numbers), lambda p: _coarse(_by_probe(numbers, p))):
+        found = _matching(simplify(pattern), [(twin, simplify(theirs)) for twin, theirs in patterns])
+        if found:
+            return found
+    return []
 
 
 def _matching(pattern: Pattern, patterns: Sequence[tuple[Twin, Pattern]]) -> list[Twin]:
@@ -94,8 +102,36 @@ def _visible(pattern: Pattern, unknown: Collection[Place], vague: Collection[Pla
     return {p: kind for p, kind in pattern.items() if p not in unknown and (kind != "another value" or p not in vague)}
 
 
-def _coarse(pattern: Mapping[tuple[int, int], str]) -> Pattern:
+def _exact(pattern: Pattern) -> Pattern:
+    return pattern
+
+
+def _coarse(pattern: Pattern) -> Pattern:
     return {place: "not finite" if kind in NOT_FINITE else kind for place, kind in pattern.items()}
+
+
+def _by_probe(raised: Mapping[int, str], pattern: Pattern) -> Pattern:
+    """Return a pattern in which probes on which a function raised have one place for all parts.
+
+    Where numpy gives nan or infinity in one part, Python's own math raises, and so takes all parts along.
+    """
+    found = {place: kind for place, kind in pattern.items() if place[0] not in raised}
+    for number in raised:
+        there = {place: kind for place, kind in pattern.items() if place[0] == number}
+        if NOT_FINITE & set(there.values()):
+            found[number, ALL] = "nan" if {"nan", "raised range"} & set(there.values()) else "infinite"
+        elif any(kind.startswith("raised") for kind in there.values()):
+            found[number, ALL] = raised[number]
+        else:
+            found.update(there)
+    return found
+
+
+def _as_number(behaviour: Behaviour) -> str:
+    """Return the number that an exception of Python's own math stands for: nan, or infinity for the log of 0."""
+    if behaviour.kind == "range":
+        return "nan"
+    return "infinite" if behaviour.raised == "ValueError" else ""
 
 
 def _adds_up(field: Field, seen: Sequence[Behaviour], twin: Twin, predicted: Expected) -> bool:

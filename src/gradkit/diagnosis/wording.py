@@ -39,6 +39,11 @@ def what_is_right(
     return f"Right already{', as numbers' if as_numbers else ''}: {_listed(_names(right, wording))}."
 
 
+def what_is_open(quantities: Sequence[Quantity], wording: Wording) -> str:
+    """Return a sentence on what is wrong in a way that nothing explains."""
+    return f"Not right yet: {_listed(_names(quantities, wording))}."
+
+
 def sentences_for(explanation: Explanation, wording: Wording) -> list[str]:
     """Return what an explanation says: its mistakes' sentences, and the factors that come on top."""
     terms = [term for said in explanation.covers.values() for term in said]

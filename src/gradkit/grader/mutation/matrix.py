@@ -36,7 +36,10 @@ class Trial(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One check of the matrix: whether it has points, how much it kills, and what it alone kills."""
+    """One check of the matrix: whether it has points, how much it kills, and what it alone kills.
+
+    Among the mistakes are the variants that are right but for this check.
+    """
 
     check: str
     weighted: bool
@@ -76,8 +79,8 @@ class Assessment(NamedTuple):
         return [self._row(name, weighted) for name, weighted in self.checks]
 
     def _row(self, check: str, weighted: bool) -> Row:
-        killed = [trial for trial in self.of(Kind.MISTAKE, Kind.MUTANT) if check in trial.killers]
-        mistakes = sum(trial.specimen.kind is Kind.MISTAKE for trial in killed)
+        killed = [trial for trial in self.of(Kind.MISTAKE, Kind.MUTANT, Kind.VARIANT) if check in trial.killers]
+        mistakes = sum(trial.specimen.kind is not Kind.MUTANT for trial in killed)
         alone = tuple(trial.specimen.name for trial in killed if len(trial.killers) == 1)
         return Row(check, weighted, mistakes, len(killed) - mistakes, alone)
 
