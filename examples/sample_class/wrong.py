@@ -457,7 +457,7 @@ THE_PENALTY = (
         "factor 0.5",
         *_in_both_functions(_in_loss("    loss += reg * np.sum(W * W)\n")),
     ),
-    ("two-in-gradient", "twice too big", *_in_both_functions((PENALTY_DW, "    dW += 2 * reg * W\n"))),
+    ("two-in-gradient", "twice what it should be", *_in_both_functions((PENALTY_DW, "    dW += 2 * reg * W\n"))),
     (
         "half-in-gradient",
         "belongs only in the loss",

@@ -18,7 +18,7 @@ RIGHT, SILENT, WRONG, UNREADABLE = "right-textbook", "right-einsum", "wrong-two-
 HOSTILE, NAMESAKE, MARKUP_NAME = "nasty-markdown", "nasty-namesake", "nasty-<img src=x onerror=window.hacked=1>"
 NAIVE, VECTORIZED, WRITTEN = "softmax_loss_naive", "softmax_loss_vectorized", "answer_1"
 
-HINT = "Your loss is right, but the penalty in dW is twice too big"
+HINT = "Right already: the loss and dW at reg = 0. The penalty in dW is twice what it should be"
 REMARK = "Half a point more for the clear loops & names: 1 < 2."
 NOTHING = (None, [])  # nothing in the page has run, no dialog has appeared
 

@@ -149,7 +149,7 @@ def test_a_wrong_submission_gets_its_hint(root, run, notebook):
     document, _, _ = run()
     assert document["score"] == 17.5
     assert scores(document, "") == 17.5
-    assert "the penalty in dW is twice too big" in " ".join(test["output"] for test in document["tests"])
+    assert "The penalty in dW is twice what it should be" in " ".join(test["output"] for test in document["tests"])
 
 
 def test_a_hostile_submission_gets_nowhere(root, run, notebook):
