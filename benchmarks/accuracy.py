@@ -33,6 +33,8 @@ from gradkit.grader.reference import reference_functions
 from gradkit.grader.sandbox import wire
 
 ROOT = Path(__file__).parents[1]
+ANNOUNCED = {"convention", "improbable_class", "large_scores", "rows_far_apart"}
+"""What a right variant may lose; those that lose anything else are there to be wrong on some inputs."""
 sys.path.insert(0, str(ROOT / "autograder" / "softmax"))
 
 from error_bound import error_bound  # noqa: E402 - the hidden suite's own, found by the line above
@@ -157,7 +159,7 @@ def functions(file: Path) -> list[Variant]:
         assert spec.loader is not None
         module = sys.modules["variants"] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        found += load_variants(module)
+        found += [variant for variant in load_variants(module) if variant.loses <= ANNOUNCED]
     return found
 
 

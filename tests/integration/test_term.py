@@ -488,7 +488,7 @@ def test_new_check_counts_for_everybody(term):
             expected = 10 * (before + 2.5 * (new["outcome"] == "passed")) / 12.5
             assert term.regraded[student].cells[question["id"]].auto == pytest.approx(expected, abs=1e-4)
     points = {s: tuple(term.regraded[s].cells[name].auto for name in FUNCTIONS) for s in CLASS}
-    assert (points["cantor"], points["pascal"], points["galois"]) == ((5.6, 6.0), (7.6, 8.0), (10.0, 9.2))
+    assert (points["cantor"], points["pascal"], points["galois"]) == ((5.6, 6.0), (7.6, 8.0), (10.0, 9.4))
     assert (points["gauss"], points["riemann"], points[UNREADABLE]) == ((10.0, 10.0), (0.0, 0.0), (None, None))
 
 

@@ -117,7 +117,7 @@ def test_a_fit_suite_kills_all_that_is_wrong_and_nothing_else(homework, tmp_path
     assert [trial.specimen.name for trial in assessment.of(Kind.VARIANT)] == ["subtracts_twice", "gives_a_float"]
     assert {trial.specimen.mutant.function for trial in assessment.of(Kind.MUTANT)} == {"f", "g"}
     assert "g, copied: `def g` -> `the code of f`" in {trial.specimen.name for trial in assessment.trials}
-    assert {row.check for row in assessment.matrix() if row.alone} == {"value", "second"}
+    assert {row.check for row in assessment.matrix() if row.alone} == {"value", "exact", "second"}
     assert "hw: 1 known mistakes, 2" in shown
     assert shown.endswith("Fit for use: all that is wrong loses points, all that is right keeps its own.\n")
     assert "| second | 1 | " in page.read_text()
