@@ -22,8 +22,9 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 
 from gradkit.grader.comments import comment
-from gradkit.grader.course import Course, hand_in
+from gradkit.grader.course import Course
 from gradkit.grader.engine import engine_version
+from gradkit.grader.hand_ins import hand_in
 from gradkit.grader.model import Check, Outcome, Question, SubmissionResult
 from gradkit.grader.nbgrader.landing import Landing
 from gradkit.grader.nbgrader.settings import NbgraderSettings, nbgrader_settings

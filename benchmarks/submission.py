@@ -14,9 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from gradkit.grader.course import Course, submissions
+from gradkit.grader.course import Course
 from gradkit.grader.engine import engine_version
 from gradkit.grader.grade import Grader
+from gradkit.grader.hand_ins import submissions
 from gradkit.grader.sandbox import ladder, probe
 
 ROOT = Path(__file__).parents[1]

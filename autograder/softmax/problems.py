@@ -23,15 +23,16 @@ class Problem(NamedTuple):
         return self._replace(reg=0.0)
 
 
-def random_problem(rng, *, N, D, C, reg=REG, scale=1.0, y=None):
+def random_problem(rng, *, N, D, C, reg=REG, scale=1.0, y=None, W=None):
     """Return a problem of this size that is well-conditioned: no seed makes it kinder or harsher than another.
 
-    X has entries of order 1, W of order ``scale``; labels use the classes evenly, if none are given. No true class is
-    so improbable that an epsilon inside the log shows, and none is so sure that a loss of zero would do.
+    X has entries of order 1, W of order ``scale``; labels use the classes evenly; y and W may be given. No true class
+    is so improbable that an epsilon inside the log shows, and none is so sure that a loss of zero would do.
     """
     while True:
         labels = rng.permutation(np.arange(N) % C) if y is None else y
-        problem = Problem(scale * rng.standard_normal((D, C)), rng.standard_normal((N, D)), labels, reg)
+        weights = scale * rng.standard_normal((D, C)) if W is None else W
+        problem = Problem(weights, rng.standard_normal((N, D)), labels, reg)
         exps = np.exp(problem.X @ problem.W)
         p = exps[np.arange(N), labels] / exps.sum(axis=1)
         if p.min() > 0.015 / C and -np.log(p).mean() > 0.3:
@@ -48,15 +49,16 @@ WORKED_EXAMPLE = Problem(
 
 def loss_of(answer):
     """Return the loss in a student's answer."""
-    return compare.scalar(_pair(answer)[0], "The loss")
+    return compare.scalar(pair_of(answer)[0], "The loss")
 
 
 def gradient_of(answer, problem):
     """Return the gradient in a student's answer to a problem."""
-    return compare.array(_pair(answer)[1], problem.W.shape, "dW")
+    return compare.array(pair_of(answer)[1], problem.W.shape, "dW")
 
 
-def _pair(answer):
+def pair_of(answer):
+    """Return a student's (loss, dW); raise Disagreement for anything that is no such pair."""
     if not isinstance(answer, tuple) or len(answer) != 2:
         raise compare.Disagreement(f"Expected (loss, dW) to be returned; got {compare.describe(answer)}.")
     first, second = map(compare.as_array, answer)

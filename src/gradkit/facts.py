@@ -6,7 +6,7 @@ check.submission() and the grader both say it in these words, so that nobody is 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gradkit.wording import visible
+from gradkit.wording import listed, visible
 
 MAX_LINE, MAX_TEXT, MAX_REASONS = 80, 500, 3
 
@@ -21,6 +21,7 @@ class Facts:
         remarks: what is odd about the cells made for each graded function.
         problems: (cell, line, text) of cells that are no Python.
         functions: (name, cell, line) of every function defined at the top level.
+        rebound: (name, cell, line) of every other statement that gives a graded name a value.
         reads: for each graded function, the graded functions that it names.
         reflection: for each graded function, names with which it could pry into its execution.
         failures: (cell, line, exception, text) of definitions that failed; the student's own words.
@@ -32,6 +33,7 @@ class Facts:
     remarks: Mapping[str, Sequence[str]]
     problems: Sequence[tuple[int, int, str]] = ()
     functions: Sequence[tuple[str, int, int]] = ()
+    rebound: Sequence[tuple[str, int, int]] = ()
     reads: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reflection: Mapping[str, Sequence[str]] = field(default_factory=dict)
     failures: Sequence[tuple[int, int, str, str]] = ()
@@ -60,12 +62,15 @@ class Facts:
     def notes_on(self, name: str) -> list[str]:
         """Return remarks on a function's definitions."""
         places = [self.cell(number) for number in self.cells_with(name)]
-        twice = f"{name} is defined {len(places)} times ({', '.join(places)}); the last one counts"
-        return [twice] * (len(places) > 1) + [f"{name} calls {other}" for other in self.others_named(name)]
+        twice = f"{name} is defined {len(places)} times ({listed(places)}); the last one counts"
+        elsewhere = [self.place(cell, line) or self.cell(cell) for other, cell, line in self.rebound if other == name]
+        changed = f"{name} is given another value in {listed(elsewhere)}; that counts, not its definition"
+        calls = [f"{name} calls {other}" for other in self.others_named(name)]
+        return [twice] * (len(places) > 1) + [changed] * bool(elsewhere) + calls
 
     def unreadable(self) -> list[str]:
         """Return a remark on each cell or statement that is no Python."""
-        return [f"{self.cell(cell)}, line {line}: {text}" for cell, line, text in self.problems]
+        return [f"{self.cell(cell)}, line {line}: {visible(text, MAX_TEXT)}" for cell, line, text in self.problems]
 
     def place(self, cell: int, line: int) -> str:
         """Return a place in the notebook in words, with the line itself; empty if there is no such place."""
@@ -81,10 +86,15 @@ class Facts:
 
     def why_missing(self, name: str) -> str:
         """Return why a notebook does not have a function, as far as it shows."""
-        unread = [f"{text} in {self.place(cell, line) or self.cell(cell)}" for cell, line, text in self.problems]
+        unread = [
+            f"{visible(text, MAX_TEXT)} in {self.place(cell, line) or self.cell(cell)}"
+            for cell, line, text in self.problems
+        ]
         defined = {function for function, _, _ in self.functions} - set(self.graded)
         renamed = [
-            f"there is a function {other}: was it renamed?" for other in sorted(defined) if _similar(other, name)
+            f"there is a function {visible(other, MAX_LINE)}: was it renamed?"
+            for other in sorted(defined)
+            if _similar(other, name)
         ]
         reasons = [*self.remarks.get(name, ()), *unread, *renamed, *self.failed()][:MAX_REASONS]
         return ("; ".join(reasons) or self.expected(name)).rstrip(".")

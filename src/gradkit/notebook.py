@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gradkit.errors import SubmissionError
+from gradkit.wording import listed, visible
 
 MAX_FILE = 20 << 20
-MAX_PARTS = 300_000
+MAX_PARTS = 600_000
 MAX_CELLS = 2000
 MAX_CELL_SOURCE = 200_000
 MAX_SOURCE = 1_000_000
+MAX_NUMBER, MAX_REMARKS = 20, 10
 KINDS = ("code", "markdown", "raw")
+HALF_PAIR = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair is legal in JSON and nowhere else."""
 
 
 class Cell(NamedTuple):
@@ -51,7 +55,7 @@ def read_notebook(data: bytes, name: str) -> Notebook:
     """Return the notebook in a submitted file's bytes; raises SubmissionError with one clear sentence."""
     if not data.strip():
         raise SubmissionError(f"{name} is empty: save the notebook and hand in again")
-    if data.count(b"{") + data.count(b"[") > MAX_PARTS:  # each takes far more memory than text
+    if sum(map(data.count, (b"{", b"[", b","))) > MAX_PARTS:  # each part takes far more memory than its text
         raise SubmissionError(f"{name} has more than {MAX_PARTS} parts: clear the outputs and hand in again")
     try:
         content = json.loads(data)
@@ -69,7 +73,7 @@ def _cells(content: Any, name: str) -> list[Cell]:
         raise SubmissionError(f"{name} is JSON but not a notebook: it has no nbformat number")
     if content["nbformat"] != 4:
         raise SubmissionError(
-            f"{name} has notebook format {content['nbformat']}, expected 4:"
+            f"{name} has notebook format {visible(str(content['nbformat']), MAX_NUMBER)}, expected 4:"
             " open and save it in a current Jupyter, then hand in again"
         )
     raw = content.get("cells")
@@ -97,13 +101,13 @@ def _cell(number: int, raw: Any, name: str) -> Cell:
             f"cell {number} of {name} has {len(source)} characters of code,"
             f" more than the {MAX_CELL_SOURCE} that are read"
         )
-    # Half of a surrogate pair is legal in JSON and nowhere else.
-    text = source.encode("utf-8", "replace").decode("utf-8")
+    if HALF_PAIR.search(source):
+        source = source.encode("utf-8", "replace").decode("utf-8")
     settings = _settings(raw)
     grade_id = settings.get("grade_id")
     grade_id = grade_id if isinstance(grade_id, str) else None
     is_graded = kind == "code" and grade_id is not None and bool(settings.get("grade") and settings.get("solution"))
-    return Cell(number, kind if kind in KINDS else "unknown", text, grade_id, is_graded)
+    return Cell(number, kind if kind in KINDS else "unknown", source, grade_id, is_graded)
 
 
 def _settings(raw: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +124,10 @@ def _remarks(cells: Sequence[Cell], function: str) -> list[str]:
     if not carriers:
         remarks.append(f"the cell made for {function} is gone (or has lost its nbgrader mark)")
     if len(carriers) > 1:
-        places = ", ".join(str(cell.number) for cell in carriers)
+        places = listed([str(cell.number) for cell in carriers])
         remarks.append(f"the cell made for {function} was copied: it is there as cells {places}; the last one counts")
-    remarks += [f"cell {cell.number} holds {function} but is a {cell.kind} cell: change it to Code" for cell in pasted]
+    remarks += [
+        f"cell {cell.number} holds {function} but is a {cell.kind} cell: change it to Code"
+        for cell in pasted[:MAX_REMARKS]
+    ]
     return remarks

@@ -1,5 +1,7 @@
 """Makes text of unknown origin fit to be shown: no control characters, bounded, on one line or line by line."""
 
+from collections.abc import Sequence
+
 LONG = 20_000
 """Characters of a text of several lines that are shown."""
 
@@ -10,6 +12,17 @@ def visible(text: str, limit: int = 2000) -> str:
     if cut.isprintable():
         return cut
     return "".join(" " if c.isspace() else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut)
+
+
+def listed(items: Sequence[str], most: int = 10) -> str:
+    """Return the first and the last of some texts, separated by commas; of more than ``most``, how many are left out.
+
+    >>> listed(["3", "5", "8"]), listed(["cell 3", "cell 5", "cell 8", "cell 9"], most=2)
+    ('3, 5, 8', 'cell 3, 2 more, cell 9')
+    """
+    if len(items) <= most:
+        return ", ".join(items)
+    return ", ".join((*items[: most - 1], f"{len(items) - most} more", items[-1]))
 
 
 def visible_lines(text: str, limit: int = LONG) -> list[str]:

@@ -21,10 +21,11 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.preprocessors import SaveCells
 from rich.console import Console
 
-from gradkit.grader.course import Course, hand_in
+from gradkit.grader.course import Course
 from gradkit.grader.engine import engine_version
 from gradkit.grader.errors import CourseError, SubmissionError
 from gradkit.grader.exports import canvas, moodle
+from gradkit.grader.hand_ins import hand_in
 from gradkit.grader.model import FinalGrade, FinalQuestion, Question, SubmissionResult
 from gradkit.grader.nbgrader import landing
 from gradkit.grader.nbgrader.archive import Limits, unpack

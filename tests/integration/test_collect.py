@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.grader.course import submissions
+from gradkit.grader.hand_ins import submissions
 
 ROOT = Path(__file__).parents[2]
 ME = pwd.getpwuid(os.getuid()).pw_name

@@ -4,14 +4,10 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
+from tests.processes import descendants, family, finished, is_running, start, wait_until
 
-ROOT = Path(__file__).parents[2]
 MANY = 30
 
 
@@ -26,68 +22,18 @@ def small_class(submitted, tmp_path):
     return tmp_path / "submitted"
 
 
-def start(submitted, results, **environment):
-    """Start the grader in a process group of its own."""
-    # A test run in the background may have been told to ignore Ctrl-C, and would hand that down.
-    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    program += "; from gradkit.grader.cli import main; main()"
-    command = [sys.executable, "-c", program, "grade", "softmax"]
-    command += ["--submitted", str(submitted), "--results", str(results)]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def finished(results):
-    """Return the finished results with the times at which they were written."""
-    return {path: path.stat().st_mtime_ns for path in results.glob("*/softmax.json")}
-
-
-def descendants(pid):
-    """Return the process ids of all children, grandchildren and so on."""
-    found = []
-    with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += [int(child), *descendants(int(child))]
-    return found
-
-
-def wait_until(condition, seconds=60.0):
-    """Wait for a condition, for a bounded time; return whether it came true."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def is_running(pid):
-    """Tell whether a process is there and not only waiting to be reaped."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 def test_killed_run_is_continued(small_class, tmp_path):
     """A second run takes over what the killed one finished, and grades the rest."""
     results = tmp_path / "results"
     grader = start(small_class, results)
     assert wait_until(lambda: len(finished(results)) >= 5)
-    family = descendants(grader.pid)
+    processes = descendants(grader.pid)
     os.kill(grader.pid, signal.SIGKILL)
     grader.communicate()
     before = finished(results)
     assert 5 <= len(before) < MANY
     assert all(json.loads(path.read_bytes())["score"] == 20 for path in before)
-    assert wait_until(lambda: not any(map(is_running, family)), 20), "processes of the killed run are left"
+    assert wait_until(lambda: not any(map(is_running, processes)), 20), "processes of the killed run are left"
 
     again = start(small_class, results)
     _, said = again.communicate(timeout=300)
@@ -103,7 +49,7 @@ def test_killed_worker_loses_nothing(small_class, tmp_path):
     results = tmp_path / "results"
     grader = start(small_class, results)
     assert wait_until(lambda: len(finished(results)) >= 3)
-    workers = [pid for pid in descendants(grader.pid) if b"multiprocessing.spawn" in command_line(pid)]
+    workers = family(grader.pid)["worker"]
     assert workers
     for pid in workers:
         with contextlib.suppress(ProcessLookupError):
@@ -112,14 +58,6 @@ def test_killed_worker_loses_nothing(small_class, tmp_path):
     assert grader.returncode == 0, said
     assert {json.loads(path.read_bytes())["score"] for path in finished(results)} == {20}
     assert len(finished(results)) == MANY
-
-
-def command_line(pid):
-    """Return a process's command line, empty if it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 def test_two_runs_do_not_mix(small_class, tmp_path):

@@ -14,9 +14,10 @@ from sqlalchemy import create_engine, text
 from tests import postgresql
 from tests.gradebooks import rows
 
-from gradkit.grader.course import Course, hand_in
+from gradkit.grader.course import Course
 from gradkit.grader.engine import engine_version
 from gradkit.grader.errors import CourseError
+from gradkit.grader.hand_ins import hand_in
 from gradkit.grader.model import Check, Outcome, Question, SubmissionResult
 from gradkit.grader.nbgrader.feedback import make_feedback
 from gradkit.grader.nbgrader.landing import Landing

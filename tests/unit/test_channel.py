@@ -1,5 +1,6 @@
 """The trusted end of a channel, against a peer that is scripted to lie: every answer is checked."""
 
+import itertools
 import os
 import signal
 import socket
@@ -186,6 +187,17 @@ def test_time_in_which_the_grader_was_stopped_is_not_charged(monkeypatch):
     allowance = channel.Allowance(5.0)
     assert allowance.wait(ours)
     assert allowance.left == 5.0 - 2 * channel.SLICE
+    ours.close()
+    theirs.close()
+
+
+def test_time_in_the_queue_for_a_processor_is_not_charged():
+    """A guest that could not run because the machine was busy gets up to ten times as long."""
+    ours, theirs = socket.socketpair()
+    waited = itertools.count(1)
+    allowance = channel.Allowance(channel.SLICE, lambda: next(waited))
+    assert not allowance.wait(ours)
+    assert next(waited) > 5
     ours.close()
     theirs.close()
 

@@ -7,8 +7,9 @@ import stat
 import msgspec
 import pytest
 
-from gradkit.grader.course import Course, Submission, printable, submissions
+from gradkit.grader.course import Course, Submission
 from gradkit.grader.errors import CourseError
+from gradkit.grader.hand_ins import printable, submissions
 from gradkit.grader.model import Limits
 from gradkit.grader.seed import SEED_BYTES
 

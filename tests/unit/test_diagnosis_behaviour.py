@@ -1,5 +1,7 @@
 """What a function did on one probe, and when two functions did the same."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -142,3 +144,14 @@ def test_arrays_and_lists_of_numbers_become_float64(returned):
     (value,) = values_of(returned)
 
     assert (value.dtype, value.tolist()) == (np.float64, [1.0, 2.0])
+
+
+def test_texts_beside_each_other_are_not_made_an_array():
+    """Numpy would make as much room for each of them as for the longest."""
+    texts = ["x" * 1000, *[""] * 999]
+    tracemalloc.start()
+    try:
+        assert values_of((texts, 1.0)) == ("list", 1.0)
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()

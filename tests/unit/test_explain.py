@@ -6,13 +6,23 @@ import pytest
 
 from gradkit.facts import Facts
 from gradkit.grader.errors import FaultKind
-from gradkit.grader.sandbox.explain import how_it_died, missing, raised, read_failures
+from gradkit.grader.model import Limits
+from gradkit.grader.sandbox import explain
+from gradkit.grader.sandbox.channel import End
+from gradkit.grader.sandbox.explain import how_it_died, killed_from_outside, limit_behind, missing, read_failures
+
+LIMITS = Limits(memory_mb=512, open_files=20, cpu_seconds=30)
 
 
 def facts(**changes):
     """Return what is known about a notebook with f in cell 3."""
     fields = {"sources": {3: "def f(x):\n    return 1 / x"}, "graded": ("f", "g"), "remarks": {"f": [], "g": []}}
     return Facts(**{**fields, **changes})
+
+
+def raised(*what):
+    """Return the fault of a function that raised, under these limits."""
+    return explain.raised(*what, LIMITS)
 
 
 # ---------------------------------------------------------------------- raised
@@ -96,7 +106,7 @@ def test_malformed_failures_are_left_out(values, failures):
         (signal.SIGSEGV, "crashed the Python interpreter (a segmentation fault or abort)"),
         (signal.SIGSEGV | 0x80, "crashed the Python interpreter (a segmentation fault or abort)"),
         (signal.SIGABRT, "crashed the Python interpreter (abort)"),
-        (signal.SIGKILL, "was ended by the operating system: it used too much CPU time or memory"),
+        (signal.SIGKILL, "was ended by the operating system: it used more than 30 CPU seconds"),
         (signal.SIGSYS, "made a system call that is not allowed"),
         (signal.SIGTERM, "was ended by signal 15"),
         (0, "ended the whole Python process instead of returning (os._exit or the like)"),
@@ -106,4 +116,71 @@ def test_malformed_failures_are_left_out(values, failures):
 )
 def test_the_end_of_a_process_is_said_in_words(status, words):
     """Every wait status has words, real-time signals without a name included."""
-    assert how_it_died(status) == words
+    assert how_it_died(End(status, 30.0, 0), LIMITS) == words
+    assert how_it_died(End(status, 30.0, 0, by_itself=False), LIMITS) == "closed the connection to the grader"
+
+
+@pytest.mark.parametrize(
+    ("end", "outside"),
+    [
+        (End(signal.SIGKILL, 0.3, 0), True),
+        (End(signal.SIGKILL, 28.9, 0), True),
+        (End(signal.SIGKILL, 29.5, 0), False),
+        (End(signal.SIGKILL, 31.0, 0), False),
+        (End(signal.SIGKILL, 0.3, 0, by_itself=False), False),
+        (End(signal.SIGSEGV, 0.3, 0), False),
+        (End(signal.SIGTERM, 0.3, 0), False),
+        (End(0, 0.3, 0), False),
+    ],
+)
+def test_only_the_kernels_or_a_strangers_kill_comes_from_outside(end, outside):
+    """A guest's own CPU limit, our kill after a timeout, a crash and an exit do not."""
+    assert killed_from_outside(end, LIMITS) is outside
+
+
+# ---------------------------------------------------------------------- limits
+
+
+@pytest.mark.parametrize(
+    ("exception", "text", "limit"),
+    [
+        ("MemoryError", "Unable to allocate 4 GiB", "memory_mb"),
+        ("RuntimeError", "can't start new thread", "processes"),
+        ("BlockingIOError", "[Errno 11] Resource temporarily unavailable", "processes"),
+        ("OSError", "[Errno 24] Too many open files: 'x'", "open_files"),
+        ("PermissionError", "[Errno 1] Operation not permitted", "files"),
+        ("PermissionError", "[Errno 13] Permission denied: 'x'", "files"),
+        ("OSError", "[Errno 30] Read-only file system: 'x'", "files"),
+        ("FileNotFoundError", "[Errno 2] No such file or directory: 'x'", "files"),
+        ("OSError", "[Errno 5] Input/output error", None),
+        ("OSError", "no number", None),
+        ("RuntimeError", "something else", None),
+        ("ValueError", "[Errno 24] Too many open files", None),
+        ("print", "[Errno 24] Too many open files", None),
+        ("OSError", "[Errno 99999999999] x", None),
+        ("", "", None),
+    ],
+)
+def test_the_limit_behind_an_exception(exception, text, limit):
+    """What the operating system refuses shows as these exceptions."""
+    assert limit_behind(exception, text) == limit
+
+
+@pytest.mark.parametrize(
+    ("exception", "text", "meant"),
+    [
+        ("MemoryError", "", "it needed more than the 512 MiB of memory that it may have"),
+        ("OSError", "[Errno 24] Too many open files", "it had more than the 20 files open that it may have"),
+        ("RuntimeError", "can't start new thread", "no process or thread can be started while grading"),
+        (
+            "FileNotFoundError",
+            "[Errno 2] No such file or directory: 'W_is_7'",
+            "files, network and other programs are out of reach while grading: use the arguments alone",
+        ),
+    ],
+)
+def test_a_limit_is_named_in_a_sentence(exception, text, meant):
+    """The student learns which limit it was and what it is; of the exception's text nothing is public."""
+    fault = raised(facts(), exception, text, 3, 2)
+    assert fault.public == f"raised {exception} in cell 3, line 2 (`return 1 / x`): {meant}"
+    assert fault.details.endswith(f"({meant})")

@@ -25,7 +25,7 @@ def rung():
 @pytest.fixture(scope="module")
 def zygote(rung):
     """A running zygote."""
-    zygote = Zygote(rung, 1 << 30, 10)
+    zygote = Zygote(rung, Limits(memory_mb=1024, cpu_seconds=10))
     yield zygote
     zygote.close()
 
@@ -80,12 +80,12 @@ def test_guests_end_in_any_order(zygote):
 def test_a_guest_has_three_streams_and_its_channel(zygote):
     """No descriptor of the grader's is inherited."""
     source = """
-import os
+import fcntl
 def f():
     found = []
     for number in range(100):
         try:
-            os.fstat(number)
+            fcntl.fcntl(number, fcntl.F_GETFD)
         except OSError:
             continue
         found.append(number)
@@ -146,12 +146,12 @@ def test_a_zygote_that_cannot_start_says_why(rung, monkeypatch, tmp_path):
     broken.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(broken))
     with pytest.raises(GuestFault, match=f"the {rung.name} sandbox did not start: "):
-        Zygote(rung, 1 << 30, 10)
+        Zygote(rung, Limits(memory_mb=1024, cpu_seconds=10))
 
 
 def test_a_closed_zygote_takes_its_guests_along(rung):
     """Nothing is left running."""
-    zygote = Zygote(rung, 1 << 30, 10)
+    zygote = Zygote(rung, Limits(memory_mb=1024, cpu_seconds=10))
     guest = zygote.spawn()
     watch = os.dup(guest._handle)
     zygote.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradkit.grader.errors import IsolationError
+from gradkit.grader.errors import GuestFault, IsolationError
 from gradkit.grader.sandbox import ladder, probe
 from gradkit.grader.sandbox.ladder import LADDER, NONE, Rung
 
@@ -68,3 +68,19 @@ def test_without_any_rung_nothing_is_graded(monkeypatch):
     assert "landlock: it does not start (" in str(caught.value)
     assert "It needs a better kernel." in str(caught.value)
     assert "--isolation none" in str(caught.value)
+
+
+def test_a_canary_killed_by_accident_does_not_weaken_the_isolation(monkeypatch):
+    """A rung is given up only if it does not start several times."""
+    attempts, tried = probe._attempts, []
+
+    def killed_at_first(*about):
+        tried.append(about)
+        if len(tried) < probe.TRIES:
+            raise GuestFault("a guest was killed from outside")
+        return attempts(*about)
+
+    rung = working()[0]
+    monkeypatch.setattr(probe, "_attempts", killed_at_first)
+    assert probe.what_is_wrong_with(rung) is None
+    assert len(tried) == probe.TRIES

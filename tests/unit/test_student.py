@@ -1,15 +1,18 @@
 """A student's functions in a real guest: values, faults in words, limits, and nothing that passes to the next."""
 
+import errno
 import json
 import os
+import select
 import signal
 
 import numpy as np
 import pytest
 
-from gradkit.grader.errors import FaultKind, StudentFault
+from gradkit.grader.errors import FaultKind, GuestFault, StudentFault
 from gradkit.grader.model import Limits
 from gradkit.grader.sandbox import ladder, probe
+from gradkit.grader.sandbox.channel import Guest
 from gradkit.grader.sandbox.launch import Sandbox
 from gradkit.grader.sandbox.student import Student
 from gradkit.grader.sandbox.wire import Labelled, Opaque
@@ -499,6 +502,102 @@ def test_a_sandbox_that_died_costs_the_student_nothing(hand_in, other_sandbox):
     assert student.limits_hit == set()
 
 
+def kill_guest(student):
+    """Kill a student's guest from outside, as a system that is short of memory does."""
+    handle = student._guest._handle
+    signal.pidfd_send_signal(handle, signal.SIGKILL)
+    select.select([handle], [], [])
+
+
+def test_a_guest_killed_from_outside_costs_the_student_nothing(hand_in):
+    """The call is made once more in a fresh guest."""
+    student = hand_in("def f(): return 7")
+    student.call("f")
+    first = student._guest
+    kill_guest(student)
+    assert student.call("f").value == 7
+    assert student._guest is not first
+    assert student.limits_hit == set()
+
+
+def test_a_guest_killed_from_outside_again_and_again_is_our_fault(hand_in, monkeypatch):
+    """After the second time nothing is said of the student."""
+    student = hand_in("def f(): return 7")
+    spawn = student._sandbox.spawn
+
+    def spawn_and_kill():
+        guest = spawn()
+        signal.pidfd_send_signal(guest._handle, signal.SIGKILL)
+        return guest
+
+    monkeypatch.setattr(student._sandbox, "spawn", spawn_and_kill)
+    with pytest.raises(GuestFault, match="killed from outside"):
+        student.call("f")
+
+
+def test_a_guest_stopped_from_outside_costs_the_student_nothing(hand_in):
+    """Whoever rests through all the time of a call did not choose to: it is made once more in a fresh guest."""
+    student = hand_in("def f(): return 7")
+    student.call("f")
+    first = student._guest
+    signal.pidfd_send_signal(first._handle, signal.SIGSTOP)
+    assert student.call("f").value == 7
+    assert student._guest is not first
+    assert student.limits_hit == set()
+
+
+@pytest.mark.parametrize("frames", [0, 1, 2], ids=["reading the cells", "executing them", "calling"])
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.EMFILE, "Too many")], ids=["memory", "files"])
+def test_half_an_exchange_is_no_answer(hand_in, monkeypatch, frames, error):
+    """A fault of ours in the middle is not the student's, and the next call does not get the answer of this one."""
+    receive, received = Guest._reply, []
+
+    def fail_once(guest, *about):
+        received.append(guest)
+        if len(received) == frames + 2:  # the first frame is the guest's hello
+            raise error
+        return receive(guest, *about)
+
+    monkeypatch.setattr(Guest, "_reply", fail_once)
+    student = hand_in("def f(x): return x")
+    with pytest.raises(type(error)):
+        student.call("f", 7)
+    assert [student.call("f", x).value for x in (8, 9)] == [8, 9]
+    assert student.limits_hit == set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTSTP])
+def test_a_guest_cannot_kill_or_stop_itself_outright(hand_in, number):
+    """So that whoever finds a guest killed knows that it was not the student."""
+    student = hand_in(f"import os\ndef f():\n    os.kill(os.getpid(), {int(number)})")
+    fault = fault_of(student)
+    assert fault.exception == "PermissionError"
+    assert "out of reach while grading" in fault.public
+
+
+def test_cpu_seconds_are_limited_by_the_kernel(hand_in, rung):
+    """Whoever ignores every signal is ended all the same, and is told why."""
+    limits = Limits(cpu_seconds=1, call_seconds=20)
+    sandbox = Sandbox(rung, limits)
+    source = "import signal\ndef f():\n    signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass"
+    student = hand_in(source, limits=limits, sandbox=sandbox)
+    assert fault_of(student).public == "was ended by the operating system: it used more than 1 CPU seconds"
+    assert student.limits_hit == {"cpu_seconds"}
+    student.close()
+    sandbox.close()
+
+
+def test_open_files_are_limited_by_the_kernel(hand_in, rung):
+    """The limit of assignment.toml is the operating system's own."""
+    limits = Limits(open_files=16)
+    sandbox = Sandbox(rung, limits)
+    student = hand_in("import os\ndef f():\n    while True: os.dup(3)", limits=limits, sandbox=sandbox)
+    assert fault_of(student).public.endswith("it had more than the 16 files open that it may have")
+    assert student.limits_hit == {"open_files"}
+    student.close()
+    sandbox.close()
+
+
 def test_closing_after_the_sandbox_died_is_harmless(hand_in, other_sandbox):
     """A guest that went with its sandbox is gone."""
     student = hand_in("def f(): return 7", sandbox=other_sandbox)
@@ -546,3 +645,71 @@ def test_a_signal_without_a_name_is_no_fault_of_ours_on_any_rung(hand_in):
     finally:
         student.close()
         sandbox.close()
+
+
+# ---------------------------------------------------------------------- what could carry inputs out
+
+
+FORGES_A_PLACE = """
+import os, struct, sys
+def f(line):
+    frame = sys._getframe()
+    while "head" not in frame.f_locals:
+        frame = frame.f_back
+    texts = b"".join(b"\\x04" + struct.pack("<I", len(t)) + t for t in (b"ValueError", b""))
+    body = texts + struct.pack("<BqBq", 2, CELL, 2, line)
+    os.write(3, struct.pack("<4sBBHQQ", b"GKW1", 8, 0, 4, frame.f_locals["head"].call, len(body)) + body)
+    os.read(3, 1)
+"""
+
+
+def test_a_place_that_is_not_run_is_not_told(hand_in):
+    """A forged answer cannot use a cell of many lines as an alphabet."""
+    student = hand_in(FORGES_A_PLACE.replace("CELL", "2"), "\n" * 5000 + "print(1)")
+    assert fault_of(student, "f", 4321).public == "raised ValueError"
+    student = hand_in(FORGES_A_PLACE.replace("CELL", "1"))
+    assert fault_of(student, "f", 5).public.startswith("raised ValueError in cell 1, line 5 (")
+
+
+def test_hidden_checks_tell_a_few_different_exceptions(hand_in):
+    """More would be words about the inputs; those told before are told again."""
+    source = "def f(n):\n    raise [ValueError, TypeError, KeyError, IndexError, EOFError][n]"
+    student = hand_in(source)
+    student.begin_check("f", published=False)
+    said = [fault_of(student, "f", n).public.split(" in ")[0] for n in (0, 1, 2, 3, 4, 1)]
+    rest = ["raised an exception, other than above"] * 2
+    assert said == ["raised ValueError", "raised TypeError", "raised KeyError", *rest, "raised TypeError"]
+    student.begin_check("f", published=True)
+    assert fault_of(student, "f", 3).public.startswith("raised IndexError in cell 1")
+
+
+def test_a_diagnosis_begins_in_a_guest_without_memories(hand_in):
+    """What hidden checks brought in cannot be told by a hint."""
+    student = hand_in("seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)")
+    student.begin_check("f", published=False)
+    assert [student.call("f", 1.5).value for _ in range(2)] == [1, 2]
+    student.begin_diagnosis("f")
+    assert student.call("f", 1.5).value == 1
+
+
+@pytest.mark.parametrize(
+    "rebinding",
+    [
+        "_, f = 0, helper",
+        "a = f = helper",
+        "for f in (helper,): pass",
+        "f.__code__ = helper.__code__",
+        "import math as f",
+    ],
+)
+def test_a_name_that_gets_another_value_is_noted(hand_in, rebinding):
+    """Whoever reads the marked cell must know that something else was graded."""
+    student = hand_in("def f():\n    return 7", f"def helper():\n    return 8\n{rebinding}")
+    student.reflection("f")
+    assert [note for note in student.notes() if note.startswith("f is given another value in cell 2, line 3 (")]
+
+
+def test_what_one_function_pries_with_is_held_against_all(hand_in):
+    """They run in one process, where each can tamper with how the others are counted."""
+    student = hand_in("import sys\ndef f():\n    return sys", "def g():\n    return 7")
+    assert student.reflection("g") == ("sys",)

@@ -70,6 +70,7 @@ def _examine(request: dict[str, Any], say: Say) -> None:
         problems=[(problem.cell, problem.line, problem.text) for problem in sliced.problems],
         magics=[(magic.cell, magic.line, magic.text) for magic in sliced.magics],
         functions=sliced.functions,
+        rebound=sliced.rebound,
         reads=sorted(sliced.reads[name]),
         undefined=undefined(sliced),
         stub=is_stub(sliced, name),

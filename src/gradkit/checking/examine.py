@@ -145,6 +145,7 @@ class _Work:
         if event["event"] == "sliced":
             facts.problems = [tuple(problem) for problem in event["problems"]]
             facts.functions = [tuple(entry) for entry in event["functions"]]
+            facts.rebound = [tuple(entry) for entry in event["rebound"]]
             found.magics = [tuple(magic) for magic in event["magics"]]
             facts.reads = {**facts.reads, self._function: [name for name in event["reads"] if name in facts.graded]}
             found.reads_undefined, found.differing = event["undefined"], event["differing"]

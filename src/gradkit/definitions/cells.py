@@ -61,14 +61,16 @@ class Sliced:
     Attributes:
         statements: what binds the names and everything they need, in the notebook's order.
         functions: (name, cell, line) of each top-level function of the notebook.
+        rebound: (name, cell, line) of each other statement that is kept and gives a graded name a value.
         problems: cells and statements that could not be read.
         magics: lines that are no Python and were made harmless.
         reads: for each graded name, the global names that its definitions read, or the definitions of those names.
-        reflection: for each graded name, the names in all it needs with which it could pry into its own execution.
+        reflection: for each graded name, the names in all that is run with which it could pry into its own execution.
     """
 
     statements: list[Statement] = field(default_factory=list)
     functions: list[tuple[str, int, int]] = field(default_factory=list)
+    rebound: list[tuple[str, int, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     magics: list[Problem] = field(default_factory=list)
     reads: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -101,10 +103,14 @@ def slice_cells(cells: Iterable[tuple[int, str]], graded: Sequence[str], *, call
                 if statement.is_function:
                     result.functions.extend((name, index, statement.line) for name in statement.binds)
     result.statements = _needed(found, graded)
+    for statement in result.statements:
+        if not statement.is_function:
+            result.rebound += [(name, statement.cell, statement.line) for name in graded if name in statement.binds]
+    # All that is run is run in one process: what one function needs can tamper with how another one is judged.
+    suspicious = frozenset().union(*(statement.reflection for statement in result.statements))
     for name in graded:
         result.reads[name] = _read_by(name, found)
-        needed = _needed(found, [name])
-        result.reflection[name] = frozenset().union(*(statement.reflection for statement in needed))
+        result.reflection[name] = suspicious
     return result
 
 

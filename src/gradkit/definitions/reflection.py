@@ -5,31 +5,67 @@ way to reach the counting. Honest numerical code uses none of these names.
 """
 
 import ast
+import sys
 from collections.abc import Iterator
 from types import CodeType
 
+LONGEST = 40
+HARMLESS_MODULES = set(
+    """
+    abc bisect builtins cmath collections copy dataclasses decimal enum fractions functools heapq itertools math
+    numbers operator random statistics time typing warnings __future__
+    """.split()
+)
+"""Modules of Python's own that lead nowhere, as long as nothing below is taken from them. numpy is another."""
+HARMLESS_ATTRIBUTES = {"__name__", "__doc__", "__class__", "__len__", "__init__", "__call__"}
 REFLECTION = set(
     """
     sys gc inspect ctypes ctypeslib threading _thread multiprocessing os posix socket io _io mmap fcntl signal
-    traceback importlib builtins exec eval compile getattr setattr delattr vars dir globals locals __import__
+    traceback importlib exec eval compile getattr setattr delattr vars dir globals locals __import__
     attrgetter methodcaller breakpoint open settrace setprofile gettrace _getframe f_trace f_trace_opcodes
     f_trace_lines f_back f_locals f_globals f_builtins f_code tb_frame tb_next gi_frame gi_code cr_frame ag_frame
     __code__ __globals__ __builtins__ __closure__ __dict__ __subclasses__ __base__ __bases__ __mro__ __func__
     __self__ __traceback__ __getattribute__ __loader__ __spec__ __reduce__ __reduce_ex__ __defaults__
     __kwdefaults__ __wrapped__ __setattr__ __delattr__
+    testing f2py lib core distutils load loads runstring get_type_hints ForwardRef memmap open_memmap DataSource
     """.split()
 )
 
 
 def names_in(node: ast.stmt, code: CodeType) -> Iterator[str]:
     """Yield the names in a compiled top-level statement with which it could pry into its own execution."""
-    names = set(_all_names(code))
-    if isinstance(node, ast.ImportFrom):  # `from builtins import range` is harmless, `from sys import *` is not
-        names = {alias.name for alias in node.names}
-        names |= {str(node.module)} if "*" in names else set()
-    for name in names:
-        if name.split(".")[0] in REFLECTION:
-            yield name
+    names = set[str]() if isinstance(node, ast.Import | ast.ImportFrom) else set(_all_names(code))
+    suspicious = set[str]()
+    for part in ast.walk(node):
+        names.update(_names_at(part))
+        suspicious.update(_private_or_foreign(part))
+    yield from sorted(name[:LONGEST] for name in suspicious | (names & REFLECTION))
+
+
+def _names_at(node: ast.AST) -> Iterator[str]:
+    """Yield the names that an import or a class pattern reaches; in the code of the latter they do not show."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield from alias.name.split(".")
+    elif isinstance(node, ast.ImportFrom):  # `from builtins import range` is harmless, `from sys import *` is not
+        yield from (alias.name for alias in node.names if alias.name != "*")
+        yield from (node.module or "").split(".")
+        if node.module == "builtins" and any(alias.name == "*" for alias in node.names):
+            yield "exec"
+    elif isinstance(node, ast.MatchClass):
+        yield from node.kwd_attrs
+
+
+def _private_or_foreign(node: ast.AST) -> Iterator[str]:
+    """Yield attributes that are nobody's business, patterns that read any attribute, and modules that lead anywhere."""
+    if isinstance(node, ast.Attribute) and node.attr.startswith("_") and node.attr not in HARMLESS_ATTRIBUTES:
+        yield node.attr
+    elif isinstance(node, ast.MatchClass) and (node.patterns or node.kwd_patterns):
+        yield "match"
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        roots = {module.partition(".")[0] for module in modules}
+        yield from (roots & sys.stdlib_module_names) - HARMLESS_MODULES
 
 
 def _all_names(code: CodeType) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The world that student code finds: no input, no output, stand-ins for what is not there."""
+"""The world that student finds: no input, no output, stand-ins for what is not there."""
 
 import builtins
 import importlib
@@ -11,13 +11,19 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-# Imported before the first guest is forked, so that rungs without files can offer them too.
+# Imported before the first guest is forked: no guest can open a file.
 PRELOADED = """
-abc array ast base64 bisect builtins calendar cmath collections collections.abc contextlib copy csv dataclasses
-datetime decimal enum fractions functools gc glob hashlib heapq importlib inspect io itertools json keyword
-linecache locale logging math numbers operator os pathlib platform pprint queue random re secrets shutil statistics
-string struct sys tempfile textwrap threading time timeit tokenize traceback types typing unicodedata uuid warnings
-weakref zlib encodings.idna encodings.latin_1 encodings.utf_16
+abc argparse array ast base64 binascii bisect builtins bz2 cProfile calendar cmath code codecs collections
+collections.abc concurrent.futures configparser contextlib contextvars copy copyreg csv ctypes dataclasses datetime
+decimal difflib dis enum errno filecmp fnmatch fractions functools gc getopt getpass glob gzip hashlib heapq
+hmac html importlib importlib.util inspect io itertools json keyword
+linecache locale logging lzma marshal math multiprocessing numbers operator os pathlib pdb pickle pickletools
+pkgutil platform pprint pstats queue random re reprlib resource secrets select selectors shelve shlex
+shutil signal socket stat statistics string struct subprocess sys sysconfig tarfile tempfile textwrap threading time
+timeit token tokenize traceback types typing unicodedata urllib.parse uuid warnings
+weakref zipfile zlib zoneinfo _strptime
+encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.unicode_escape encodings.utf_16
+encodings.utf_8_sig
 numpy.testing numpy.fft numpy.polynomial numpy.ma numpy.lib.stride_tricks numpy.typing
 """.split()
 
@@ -76,7 +82,7 @@ def furnish() -> dict[str, Any]:
     """Prepare this process for student code and return the namespace in which it runs."""
     sys.stdout = sys.stderr = Nowhere()
     sys.stdin = io.StringIO()
-    sys.argv = ["notebook"]
+    sys.argv = sys.orig_argv = ["notebook"]
     builtins.input = _no_input
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main

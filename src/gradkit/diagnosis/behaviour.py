@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 RTOL, ATOL = 1e-5, 1e-8
 """So that code which computes in float32 inside is recognised; mistakes differ by a hundredth and more."""
-MAX_SIZE = 100_000
+MAX_SIZE, MAX_DEPTH = 100_000, 8
 _KIND = {
     **dict.fromkeys(("IndexError", "ValueError", "TypeError", "AxisError", "AssertionError"), "shape"),
     **dict.fromkeys(("OverflowError", "FloatingPointError", "ZeroDivisionError"), "range"),
@@ -89,12 +89,23 @@ def _value(returned: Any) -> Any:
 
 
 def _array(items: Sequence[Any]) -> Any:
-    """Return nested lists of numbers as an array; anything else as a list."""
+    """Return nested lists of numbers as an array; anything else, and what would be a huge array, as a list."""
+    if _numbers_in(items) > MAX_SIZE:
+        return list(items)
     try:
         array = np.array(items)
     except ValueError:  # of different lengths
         return list(items)
     return array if array.dtype.kind in "bfiu" else list(items)
+
+
+def _numbers_in(value: Any, depth: int = MAX_DEPTH) -> int:
+    """Return how many numbers nested lists hold; more than there may be if they hold anything else."""
+    if isinstance(value, tuple | list) and depth:
+        return sum(_numbers_in(item, depth - 1) for item in value)
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "bfiu":
+        return value.size
+    return 1 if isinstance(value, bool | int | float) else MAX_SIZE + 1
 
 
 def _arrays_equal(mine: NDArray[np.float64], theirs: NDArray[np.float64]) -> bool:

@@ -104,12 +104,16 @@ def _flattened(examples: Examples) -> Found:
     """A matrix as one long row."""
     parts = range(len(examples[0][1])) if examples and _all_parts(examples) else range(0)
     return [
-        (f"flattened part {part}", _on_part(part, lambda value, right: value.reshape(np.shape(right))))
+        (f"flattened part {part}", _on_part(part, _reshaped))
         for part in parts
         if all(
             np.ndim(theirs[part]) == 2 and np.shape(mine[part]) == (np.size(theirs[part]),) for mine, theirs in examples
         )
     ]
+
+
+def _reshaped(value: Any, right: Any) -> Any:
+    return value.reshape(np.shape(right)) if np.size(value) == np.size(right) else value  # elsewhere it may be another
 
 
 def _several_numbers(examples: Examples) -> Found:

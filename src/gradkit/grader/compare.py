@@ -17,6 +17,9 @@ from .sandbox.wire import Labelled, Opaque
 ROUNDINGS = 1000.0
 """Without a bound of its own, a result may be off by so many roundings of its largest number (or of 1)."""
 
+MAX_NUMBERS = 1 << 20
+"""Numbers in a list that is taken for an array: of few bytes each on the wire, they may take sixteen in an array."""
+
 # Types by name, in words. A name outside of this table is not repeated: student code could have chosen it.
 KINDS = {
     "complex": "a complex number",
@@ -143,11 +146,16 @@ def as_array(value: Any) -> NDArray[Any] | None:
         return np.asarray(value)
     if isinstance(value, bool | int | float):
         return np.asarray(value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and _numbers_in(value) <= MAX_NUMBERS:
         parts = [as_array(part) for part in value]
         if parts and all(part is not None and part.shape == parts[0].shape for part in parts):  # type: ignore[union-attr]
             return np.asarray(parts)
     return None
+
+
+def _numbers_in(value: Any) -> int:
+    """Return how many numbers nested lists hold."""
+    return sum(map(_numbers_in, value)) if isinstance(value, tuple) else np.size(value)
 
 
 def _share(wrong: NDArray[np.bool_]) -> str:

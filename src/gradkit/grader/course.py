@@ -1,23 +1,21 @@
-"""The course on disk: where its parts lie, what an assignment is made of, and who handed in what.
+"""The course on disk: where its parts lie, and what an assignment is made of.
 
 ``Course`` finds the folders, ``Bundle`` is everything that grading one assignment needs (bytes, so that it
-can travel to another machine), ``Submission`` is one student's hand-in.
+can travel to another machine), ``Submission`` is one student's hand-in, which :mod:`hand_ins` reads.
 """
 
+import functools
 import hashlib
 import hmac
 import json
-import os
-import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from . import extract
 from .disclosure import Disclosure
-from .errors import CourseError, SubmissionError
+from .errors import CourseError
 from .model import Limits
 from .seed import course_seed
 
@@ -30,7 +28,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     disclosure: Disclosure = Disclosure()
 
 
-class Bundle(Struct, frozen=True, kw_only=True):
+class Bundle(Struct, frozen=True, kw_only=True, dict=True):
     """One assignment as the grader needs it. Secret: it never reaches a guest.
 
     Attributes:
@@ -61,6 +59,28 @@ class Bundle(Struct, frozen=True, kw_only=True):
         """The points of all automatically graded questions."""
         return sum(points for _, points in self.questions)
 
+    @functools.cached_property
+    def suite_sha256(self) -> str:
+        """The SHA-256 of names and contents of the hidden suite's files."""
+        return _digest(part for name, content in self.suite for part in (name.encode(), content))
+
+    @functools.cached_property
+    def reference_sha256(self) -> str:
+        """The SHA-256 of the instructor's notebook."""
+        return hashlib.sha256(self.notebook).hexdigest()
+
+    @functools.cached_property
+    def seed_sha256(self) -> str:
+        """The SHA-256 of the seed."""
+        return hashlib.sha256(self.seed).hexdigest()
+
+    def digest(self, version: str) -> str:
+        """Return what ``sha256`` is when this bundle is made by an engine of this version."""
+        judging = msgspec.structs.replace(self.settings, disclosure=Disclosure())
+        names, contents = zip(*self.suite, strict=True) if self.suite else ((), ())
+        parts = (version.encode(), msgspec.json.encode(judging), self.notebook, self.seed, *contents)
+        return _digest((*(name.encode() for name in names), *parts))
+
 
 class Submission(Struct, frozen=True, kw_only=True):
     """One hand-in: the student's name, and the notebook's bytes or the problem with it."""
@@ -82,6 +102,7 @@ class Course:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.state = root / "course"
+        self.records = self.state / "records"
 
     @classmethod
     def around(cls, place: Path) -> "Course":
@@ -133,25 +154,17 @@ class Course:
         except (msgspec.MsgspecError, ValueError) as error:
             raise CourseError(f"{folder / 'assignment.toml'}: {error}") from None
         seed = hmac.digest(course_seed(self.state / "seed"), assignment.encode(), "sha256")
-        judging = msgspec.structs.replace(settings, disclosure=Disclosure())
-        parts = [
-            version.encode(),
-            msgspec.json.encode(judging),
-            notebook,
-            seed,
-            *(part for file in suite for part in file[1:]),
-        ]
-        names = [name.encode() for name, _ in suite]
-        digest = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in (*names, *parts)))
-        return Bundle(
+        questions = graded_cells(notebook, str(self.notebook_path(assignment)))
+        bundle = Bundle(
             assignment=assignment,
             settings=settings,
             notebook=notebook,
             suite=suite,
             seed=seed,
-            sha256=digest.hexdigest(),
-            questions=graded_cells(notebook, str(self.notebook_path(assignment))),
+            sha256="",
+            questions=questions,
         )
+        return msgspec.structs.replace(bundle, sha256=bundle.digest(version))
 
     def _read(self, path: Path) -> bytes:
         try:
@@ -160,72 +173,9 @@ class Course:
             raise CourseError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def submissions(directory: Path, assignment: str, only: Collection[str] | None = None) -> Iterator["Submission"]:
-    """Yield what was handed in below ``directory``, laid out as ``<student>/<assignment>/<assignment>.ipynb``.
-
-    A student without a folder for the assignment has handed in nothing and is left out. Whatever is wrong
-    with a hand-in becomes its ``problem``. Raises CourseError if the directory cannot be listed.
-    """
-    for student in students(directory, assignment, only):
-        yield hand_in(student, assignment)
-
-
-def students(directory: Path, assignment: str, only: Collection[str] | None = None) -> list[Path]:
-    """Return the folders of those who have handed in an assignment, or of some of them, sorted by name."""
-    try:
-        folders = sorted(entry for entry in directory.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        raise CourseError(
-            f"{directory} cannot be listed ({error.strerror}): put submissions there as"
-            f" <student>/{assignment}/{assignment}.ipynb, or name their folder with --submitted"
-        ) from None
-    wanted = [path for path in folders if only is None or printable(path.name) in only]
-    return [path for path in wanted if _handed_in(path, assignment)]
-
-
-def printable(name: str) -> str:
-    """Return a file name as text that can be written anywhere: undecodable bytes are escaped."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _handed_in(student: Path, assignment: str) -> bool:
-    try:
-        (student / assignment).lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return student.is_symlink()
-    except OSError:  # not to be entered: that is a problem of a hand-in, not its absence
-        return True
-    return True
-
-
-def hand_in(student: Path, assignment: str) -> Submission:
-    """Return what a student, whose folder this is, has handed in; whatever is wrong becomes its ``problem``."""
-    name = printable(student.name)
-    try:
-        return _read(student, assignment)
-    except SubmissionError as error:
-        return Submission(student=name, problem=str(error))
-    except OSError as error:
-        return Submission(student=name, problem=f"the folder cannot be read: {error.strerror}")
-
-
-def _read(student: Path, assignment: str) -> Submission:
-    """Return a hand-in; raises SubmissionError or OSError for one that cannot be read."""
-    folder, wanted = student / assignment, f"{assignment}.ipynb"
-    for place in (student, folder):
-        if not stat.S_ISDIR(place.lstat().st_mode):
-            what = printable(place.name)
-            raise SubmissionError(f"{what} is a link or a file, expected a folder: nothing was read through it")
-    found = sorted(printable(path.name) for path in folder.iterdir())
-    others = [other for other in found if other.endswith(".ipynb") and other != wanted]
-    if wanted not in found and others:
-        raise SubmissionError(_misnamed(wanted, others))
-    notes = (f"only {wanted} is graded, not {', '.join(others[:5])}",) if others else ()
-    return Submission(student=printable(student.name), notebook=extract.read_file(folder / wanted), notes=notes)
-
-
-def _misnamed(wanted: str, others: list[str]) -> str:
-    return f"{wanted} is missing, but there is {', '.join(others[:5])}: rename the one to be graded to {wanted}"
+def _digest(parts: Iterable[bytes]) -> str:
+    """Return a SHA-256 of some texts from which none could be moved into its neighbour."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 def graded_cells(notebook: bytes, path: str) -> tuple[tuple[str, float], ...]:

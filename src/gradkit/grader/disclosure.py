@@ -50,6 +50,7 @@ def disclosed(result: SubmissionResult, disclosure: Disclosure) -> Disclosed:
     """
     left = {
         "fault": None,
+        "audit": None,
         "questions": tuple(_question(question, disclosure) for question in result.questions),
         "limits_hit": result.limits_hit if disclosure.shows("messages") else (),
     }

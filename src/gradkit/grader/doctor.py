@@ -12,7 +12,7 @@ from .engine import engine_version
 from .errors import InstructorError
 from .nbgrader.examination import examine
 from .release import make_release
-from .sandbox import ladder, probe
+from .sandbox import advice, ladder, probe
 
 WITHOUT_RELEASE = (
     "its student version is not what solutions/ and nbgrader_config.py make: run `make release`, or put the settings of"
@@ -40,9 +40,9 @@ def _isolation() -> Iterator[Finding]:
             role = "the strongest that works: used" if working == 1 else "works"
             yield Finding(Level.OK, f"isolation {rung.name}", role)
         else:
-            yield Finding(Level.NOTE, f"isolation {rung.name}", f"{wrong}; it needs {rung.needs}")
+            yield Finding(Level.NOTE, f"isolation {rung.name}", f"{wrong}. {advice.what_to_do(rung)}")
     if not working:
-        yield Finding(Level.MEND, "isolation", "none works here, so nothing can be graded: install bubblewrap")
+        yield Finding(Level.MEND, "isolation", "none works here, so nothing can be graded: mend one of those above")
 
 
 def _seed(course: Course) -> Finding:

@@ -1,8 +1,8 @@
 """Grades many submissions in worker processes, through the standard library's ``Executor``.
 
 A worker that dies (our fault: student code runs elsewhere) takes nobody's result with it: the submissions
-that were under way are graded again, each alone in a fresh worker, and only one that ends its worker
-again is reported as not judged.
+that were under way are graded again, each alone in a fresh worker. So is one that could not be judged by a fault of
+ours: no memory, no sandbox, a full disk. Only if it fails again it is reported as not judged.
 """
 
 import contextlib
@@ -24,9 +24,13 @@ from .grade import grade_submission, not_judged
 from .model import OUR_FAULT, SubmissionResult
 from .sandbox.guest import linux
 from .sandbox.ladder import LIMITED_THREADS, Rung
+from .scratch import Scratch
 
 Task = Callable[[Submission], SubmissionResult]
 WAITING_PER_JOB = 2
+SECOND_TRIES = 20
+"""How many of a class are tried again after a fault of ours: more is no accident, but the suite or the machine."""
+DIED_TWICE = "the grader's worker process died twice while grading it"
 POOLS_END_BY_THEMSELVES = (3, 11, 6)
 
 
@@ -45,22 +49,28 @@ def grade_all(
     Raises InstructorError if the suite itself cannot be used.
     """
     task = functools.partial(_grade, bundle, rung, version)
-    with tempfile.TemporaryDirectory(prefix="gradkit-run-", ignore_cleanup_errors=True) as scratch:
-        Path(scratch).chmod(0o711)  # guests that run as nobody look for numpy below it
+    with Scratch("run") as scratch:
+        scratch.path.chmod(0o711)  # guests that run as nobody look for numpy below it
         suspects: list[Submission] = []
-        yield from _stream(task, submissions, jobs, suspects, scratch)
+        failed = 0
+        for submission, result in _stream(task, submissions, jobs, suspects, scratch.path):
+            if result.failed and failed < SECOND_TRIES:
+                failed += 1
+                suspects.append(submission)
+            else:
+                yield result
         for suspect in suspects:
             again: list[Submission] = []
-            yield from _stream(task, [suspect], 1, again, scratch)
+            for _, result in _stream(task, [suspect], 1, again, scratch.path):
+                yield result
             for submission in again:
-                problem = "the grader's worker process died twice while grading it"
-                yield not_judged(bundle, version, submission, problem)
+                yield not_judged(bundle, version, submission, OUR_FAULT, DIED_TWICE)
 
 
 def _stream(
-    task: Task, submissions: Iterable[Submission], jobs: int, suspects: list[Submission], scratch: str
-) -> Iterator[SubmissionResult]:
-    """Yield results; submissions that were under way when a worker died are added to ``suspects``."""
+    task: Task, submissions: Iterable[Submission], jobs: int, suspects: list[Submission], scratch: Path
+) -> Iterator[tuple[Submission, SubmissionResult]]:
+    """Yield submissions and results; those that were under way when a worker died are added to ``suspects``."""
     source = iter(submissions)
     exhausted = False
     while not exhausted:
@@ -70,9 +80,9 @@ def _stream(
             for submission in source:
                 try:
                     pending[pool.submit(task, submission)] = submission
-                except BrokenProcessPool:
+                except (RuntimeError, OSError) as error:  # one has died, or none could be started
                     suspects.append(submission)
-                    raise
+                    raise BrokenProcessPool from error
                 if len(pending) >= WAITING_PER_JOB * jobs:
                     yield from _finished(pending)
             while pending:
@@ -86,18 +96,24 @@ def _stream(
             pool.shutdown(wait=exhausted, cancel_futures=True)
 
 
-def _finished(pending: dict[Future[SubmissionResult], Submission]) -> Iterator[SubmissionResult]:
+def _finished(
+    pending: dict[Future[SubmissionResult], Submission],
+) -> Iterator[tuple[Submission, SubmissionResult]]:
     done, _ = wait(pending, return_when=FIRST_COMPLETED)
     for future in done:
-        result = future.result()  # if the worker died, the submission stays pending: a suspect
-        del pending[future]
-        yield result
+        try:
+            result = future.result()
+        except InstructorError:
+            raise
+        except Exception as error:  # it died, or could not even say how it failed: the submission stays a suspect
+            raise BrokenProcessPool from error
+        yield pending.pop(future), result
 
 
-def _pool(jobs: int, scratch: str) -> ProcessPoolExecutor:
+def _pool(jobs: int, scratch: Path) -> ProcessPoolExecutor:
     # Spawned, not forked: a worker starts clean, whatever threads and locks the parent holds.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(scratch,))
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(str(scratch),))
 
 
 def _let_go(pool: ProcessPoolExecutor) -> None:

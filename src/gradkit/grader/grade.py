@@ -4,7 +4,10 @@ A ``Grader`` lives as long as its worker process: the hidden suite is collected 
 fingerprints are taken once, the zygote is started once. Only the guest is the submission's own.
 """
 
+import datetime
 import functools
+import getpass
+import os
 import platform
 import time
 from collections.abc import Mapping
@@ -18,7 +21,7 @@ from gradkit.notebook import read_notebook
 from .course import Bundle, Submission
 from .diagnose import explain, load_diagnosticians
 from .errors import GuestFault, SubmissionError
-from .model import OUR_FAULT, Check, Outcome, Question, SubmissionResult, score_of
+from .model import OUR_FAULT, Audit, Check, Outcome, Question, SubmissionResult, score_of
 from .recording import Recorder
 from .reference import reference_functions
 from .sandbox import ladder
@@ -60,7 +63,7 @@ class Grader:
         student = Student(self._sandbox, notebook, self.bundle.graded, self.bundle.settings.limits)
         try:
             judged = self._session.judge(student)
-            hints = {name: self._hint(student, name, judged) for name in self.bundle.graded}
+            hints, judged = self._hints(student, judged)
             notes = (*submission.notes, *student.notes())
         except GuestFault as fault:
             return not_judged(self.bundle, self.version, submission, OUR_FAULT, f"the sandbox failed: {fault}")
@@ -79,17 +82,26 @@ class Grader:
         self._session.close()
         self._sandbox.close()
 
+    def _hints(self, student: Student, judged: Judged) -> tuple[dict[str, str], Judged]:
+        """Return a hint for each question; a diagnosis that fails is a fault of ours and costs the verdicts nothing."""
+        hints, faults = dict.fromkeys(self.bundle.graded, ""), list(judged.faults)
+        for name in hints:
+            try:
+                hints[name] = self._hint(student, name, judged)
+            except GuestFault:  # the whole submission is graded again
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a student returned that nobody thought of
+                faults.append(f"the diagnosis of {name} failed ({type(error).__name__}: {error})")
+        return hints, judged._replace(faults=tuple(faults))
+
     def _hint(self, student: Student, name: str, judged: Judged) -> str:
         """Return what the catalogue of mistakes says about a question that has failed checks."""
         diagnostician = self._diagnosticians.get(name)
         failed = any(check.outcome is Outcome.FAILED for check in judged.checks[name])
         if diagnostician is None or not failed or name in judged.unanswered:
             return ""
-        try:
-            student.turn_to(name)
-            return " ".join(explain(diagnostician, student, name).sentences)
-        except GuestFault:  # the verdicts are there; a hint is not worth losing them
-            return ""
+        student.begin_diagnosis(name)
+        return " ".join(explain(diagnostician, student, name).sentences)
 
     def _result(self, submission: Submission, judged: Judged, hints: Mapping[str, str]) -> SubmissionResult:
         questions = tuple(
@@ -104,6 +116,7 @@ class Grader:
             questions=questions,
             score=round(sum(known), 4) if complete else None,
             isolation=self.rung.name,
+            audit=_audit(self.bundle, self.rung),
         )
 
 
@@ -133,6 +146,25 @@ def not_judged(
         notebook_sha256=submission.sha256,
         bundle_sha256=bundle.sha256,
         versions={"gradkit": version, "python": platform.python_version(), "numpy": np.__version__},
+        audit=_audit(bundle, None),
+    )
+
+
+def _audit(bundle: Bundle, rung: ladder.Rung | None) -> Audit:
+    """Return the record of a grading that ends now, on this rung if any code of the student's ran."""
+    try:
+        login = getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as in containers
+        login = f"user {os.getuid()}"
+    return Audit(
+        graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        graded_by=login,
+        machine=" ".join((platform.system(), platform.release(), platform.machine())),
+        layers=tuple(sorted(rung.layers)) if rung else (),
+        limits=bundle.settings.limits,
+        suite_sha256=bundle.suite_sha256,
+        reference_sha256=bundle.reference_sha256,
+        seed_sha256=bundle.seed_sha256,
     )
 
 
@@ -156,11 +188,15 @@ class Workplace:
         """Return the grader for a bundle on a rung; raises SuiteError if the suite cannot be used."""
         key = (bundle.sha256, rung.name, version)
         if self._grader is None or key != self._key:
-            if self._grader is not None:
-                self._grader.close()
-                self._grader = None
+            self.forget()
             self._grader, self._key = Grader(bundle, rung, version), key
         return self._grader
+
+    def forget(self) -> None:
+        """Close the grader, if there is one: the next submission gets a fresh suite and a fresh sandbox."""
+        former, self._grader = self._grader, None
+        if former is not None:
+            former.close()
 
 
 @functools.cache
@@ -170,5 +206,13 @@ def workplace() -> Workplace:
 
 
 def grade_submission(bundle: Bundle, rung: ladder.Rung, version: str, submission: Submission) -> SubmissionResult:
-    """Grade one submission in this process."""
-    return workplace().grader_for(bundle, rung, version).grade(submission)
+    """Grade one submission in this process; after a fault of ours, nothing that this one has touched grades others."""
+    place = workplace()
+    try:
+        result = place.grader_for(bundle, rung, version).grade(submission)
+    except Exception:
+        place.forget()
+        raise
+    if result.failed:
+        place.forget()
+    return result

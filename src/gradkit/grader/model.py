@@ -1,10 +1,10 @@
 """The records that grading makes and passes on; their JSON is gradkit's public result format."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 FORMAT_VERSION = 1
 OUR_FAULT = "the grader had a fault"
@@ -60,6 +60,53 @@ class Question(Struct, frozen=True, kw_only=True):
         return next((check for check in self.checks if check.outcome is Outcome.FAILED), None)
 
 
+class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a submission may use; ``[limits]`` in ``assignment.toml``.
+
+    Attributes:
+        call_seconds: wall-clock seconds for one call of a function.
+        submission_seconds: wall-clock seconds for all calls of a submission, in equal shares for its questions.
+        cpu_seconds: CPU seconds of one guest, in all its calls and between them.
+        memory_mb: address space of the guest, in MiB; below 256 numpy's own libraries fail in odd ways.
+        open_files: files that the guest may have open at once, its channel to the grader and three standard streams
+            included.
+        reply_mb: size of one returned value, in MiB.
+        crashes: how often the guest may die in one question before its remaining calls are no longer made.
+    """
+
+    call_seconds: Annotated[float, Meta(gt=0)] = 5.0
+    submission_seconds: Annotated[float, Meta(gt=0)] = 60.0
+    cpu_seconds: Annotated[int, Meta(ge=1)] = 65
+    memory_mb: Annotated[int, Meta(ge=256)] = 2048
+    open_files: Annotated[int, Meta(ge=16, le=1024)] = 32
+    reply_mb: Annotated[int, Meta(ge=1, le=1024)] = 8
+    crashes: Annotated[int, Meta(ge=1)] = 4
+
+
+class Audit(Struct, frozen=True, kw_only=True):
+    """How a submission was graded: enough to defend its grade, and to grade it again (``gradkit replay``).
+
+    Attributes:
+        graded_at: when, ISO 8601 in UTC.
+        graded_by: the login name of whoever ran the grader.
+        machine: operating system, its release, and the processor.
+        layers: what confined the student's code; each guest confirmed them before it ran any.
+        limits: what the submission might use.
+        suite_sha256: of names and contents of the hidden suite's files.
+        reference_sha256: of the instructor's notebook.
+        seed_sha256: of the seed from which the hidden inputs were drawn.
+    """
+
+    graded_at: str
+    graded_by: str
+    machine: str
+    layers: tuple[str, ...]
+    limits: Limits
+    suite_sha256: str
+    reference_sha256: str
+    seed_sha256: str
+
+
 class SubmissionResult(Struct, frozen=True, kw_only=True):
     """Everything that grading one submission brought.
 
@@ -78,6 +125,7 @@ class SubmissionResult(Struct, frozen=True, kw_only=True):
         bundle_sha256: of suite, reference, seed and settings.
         seconds: wall-clock time of the whole submission.
         versions: of gradkit, Python and numpy.
+        audit: how it was graded; None if no grader has looked at it.
     """
 
     student: str
@@ -94,6 +142,7 @@ class SubmissionResult(Struct, frozen=True, kw_only=True):
     bundle_sha256: str = ""
     seconds: float = 0.0
     versions: dict[str, str] = {}
+    audit: Audit | None = None
     format_version: int = FORMAT_VERSION
 
     @property
@@ -102,27 +151,14 @@ class SubmissionResult(Struct, frozen=True, kw_only=True):
         return self.score is not None
 
     @property
+    def failed(self) -> bool:
+        """Whether a fault of ours kept it from being judged: trying again may help."""
+        return self.fault is not None and not self.judged
+
+    @property
     def reason(self) -> str:
         """Why it could not be judged, with all that instructors may know; empty if it was."""
         return self.fault or self.problem or ""
-
-
-class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a submission may use; ``[limits]`` in ``assignment.toml``.
-
-    Attributes:
-        call_seconds: wall-clock seconds for one call of a function.
-        submission_seconds: wall-clock seconds for all calls of a submission, in equal shares for its questions.
-        memory_mb: address space of the guest, in MiB.
-        reply_mb: size of one returned value, in MiB.
-        crashes: how often the guest may die in one question before its remaining calls are no longer made.
-    """
-
-    call_seconds: float = 5.0
-    submission_seconds: float = 60.0
-    memory_mb: int = 2048
-    reply_mb: int = 8
-    crashes: int = 4
 
 
 class FinalQuestion(Struct, frozen=True, kw_only=True):

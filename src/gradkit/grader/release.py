@@ -9,7 +9,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from .engine import engine_version
 from .errors import CourseError
 from .grade import Grader
 from .sandbox import probe
+from .scratch import Scratch
 from .seed import course_seed
 
 SAID = 10  # so many leaks are told; the others are counted
@@ -101,14 +101,14 @@ def _settings(course: Course, assignment: str) -> Settings:
 def _generated(course: Course, assignment: str) -> bytes:
     """Return the notebook that nbgrader makes of the source."""
     source = course.notebook_path(assignment)
-    with tempfile.TemporaryDirectory(prefix="gradkit-release-") as folder:
-        copy = Path(folder, "solutions", assignment, source.name)
+    with Scratch("release") as scratch:
+        copy = scratch.path / "solutions" / assignment / source.name
         copy.parent.mkdir(parents=True)
         shutil.copyfile(source, copy)
-        shutil.copyfile(course.root / "nbgrader_config.py", Path(folder, "nbgrader_config.py"))
+        shutil.copyfile(course.root / "nbgrader_config.py", scratch.path / "nbgrader_config.py")
         command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--no-db"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
-        made = Path(folder, "assignments", assignment, source.name)
+        done = subprocess.run(command, cwd=scratch.path, capture_output=True, text=True, check=False)  # noqa: S603
+        made = scratch.path / "assignments" / assignment / source.name
         if done.returncode or not made.exists():
             raise CourseError(f"nbgrader could not release {assignment}:\n{done.stderr.strip()[-2000:]}")
         names = sorted(path.name for path in made.parent.iterdir())

@@ -1,5 +1,6 @@
 """``gradkit grade`` from beginning to end: choose the isolation, grade what is new, write and show results."""
 
+import errno
 import os
 from collections import deque
 from collections.abc import Collection, Iterator
@@ -9,18 +10,18 @@ import msgspec
 from rich.console import Console
 
 from . import report, terminal
-from .course import Bundle, Course, Submission, students, submissions
+from .course import Bundle, Course, Submission
 from .engine import engine_version
 from .errors import CourseError, StoppedError
 from .executors import grade_all
+from .hand_ins import students, submissions
 from .model import SubmissionResult
-from .results import Results, replace
+from .records import Records
+from .results import Results, remove_halves, replace
 from .sandbox import ladder, probe
 
-WARNING = (
-    "WARNING: --isolation none. Student code runs unprotected: it can read the hidden suite, other submissions"
-    " and your files, and forge its own grade. Every result is marked."
-)
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""What stops a class: nobody's result can be written then."""
 
 
 def grade_class(
@@ -56,17 +57,35 @@ def grade_class(
         raise CourseError(
             f"no submission {who}of {assignment} in {submitted}: expected <student>/{assignment}/{assignment}.ipynb"
         )
-    rung = probe.choose(isolation)
-    if rung is ladder.NONE:
-        console.print(WARNING, style="bold red")
+    rung = probe.choose(isolation, lambda warning: console.print(warning, style="bold red", markup=False))
+    probe.require_out_of_reach(rung, (course.root, submitted, results))
     store = Results(results, assignment)
     with store.locked():
-        rows = _grade(store, bundle, rung, submissions(submitted, assignment, only), jobs, total, console)
+        handed_in = _kept(Records(course.records), bundle, submissions(submitted, assignment, only))
+        rows = _grade(store, bundle, rung, handed_in, jobs, total, console)
         if only is None:
             _write_overview(results / f"{assignment}.csv", report.as_csv(rows, bundle.graded), console)
     console.print(report.table(rows, bundle.graded))
     console.print(report.summary(rows), markup=False, highlight=False)
     return rows
+
+
+def _kept(records: Records, bundle: Bundle, handed_in: Iterator[Submission]) -> Iterator[Submission]:
+    """Yield submissions once they and what they are graded with are in the course's records.
+
+    Raises CourseError if there is no room for that: a grade that nobody could defend later is not given.
+    """
+    try:
+        remove_halves(records.folder)
+        records.keep_bundle(bundle)
+        for submission in handed_in:
+            records.keep_notebook(submission)
+            yield submission
+    except OSError as error:
+        raise CourseError(
+            f"{error.filename or records.folder} cannot be written ({error.strerror}): make room for the records of"
+            " what is graded, or give this user the right to write there, and run again to go on"
+        ) from None
 
 
 def _write_overview(path: Path, content: str, console: Console) -> None:
@@ -95,6 +114,11 @@ def _grade(
         raise StoppedError(
             f"stopped; {len(rows)} of {total} results are in {store.folder}: run again to go on"
         ) from None
+    except OSError as error:
+        raise StoppedError(
+            f"stopped ({error.strerror}: {error.filename or 'no file'}); {len(rows)} of {total} results are in"
+            f" {store.folder}: mend that and run again to go on"
+        ) from None
     return sorted(rows)
 
 
@@ -120,10 +144,15 @@ def _graded(
 
 
 def _written(store: Results, result: SubmissionResult) -> SubmissionResult:
-    """Write a result and return it; one that cannot be written does not stop the class, but is not judged."""
+    """Write a result and return it; one that cannot be written does not stop the class, but is not judged.
+
+    Raises OSError if no other one could be written, either.
+    """
     try:
         store.write(result)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
         problem = f"its result cannot be written: {error.strerror}"
         return msgspec.structs.replace(result, score=None, problem=problem)
     return result

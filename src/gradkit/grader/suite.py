@@ -4,7 +4,6 @@ pytest owns its loop, so the session lives in a thread and its loop waits there 
 """
 
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from .hidden_suite import HiddenSuite
 from .recording import Recorder
 from .reference import reference_functions
 from .sandbox.student import Student
+from .scratch import Scratch
 from .verdict import Judged
 
-FOLDER_PREFIX = "gradkit-suite-"
+PURPOSE = "suite"
 QUIET = """
 -p no:cacheprovider -p no:terminal -p no:faulthandler -p no:logging -p no:warnings
 -p no:unraisableexception -p no:threadexception --capture=no --import-mode=importlib --strict-markers
@@ -37,10 +37,10 @@ class SuiteSession:
     def __init__(self, bundle: Bundle, recorder: Recorder | None = None) -> None:
         self._plugin = HiddenSuite(bundle, reference_functions(bundle), recorder)
         _forget_other_suites()
-        self._folder = tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX)
+        self._folder = Scratch(PURPOSE)
         for name, content in bundle.suite:
-            Path(self._folder.name, name).write_bytes(content)
-        Path(self._folder.name, "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+            (self.folder / name).write_bytes(content)
+        (self.folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
         self._thread = threading.Thread(target=self._run, name="hidden suite", daemon=True)
         self._thread.start()
         try:
@@ -52,18 +52,23 @@ class SuiteSession:
     @property
     def folder(self) -> Path:
         """Where the suite's files lie while the session is open: readable by this user only."""
-        return Path(self._folder.name)
+        return self._folder.path
 
     def judge(self, student: Student) -> Judged:
-        """Run every check for one student."""
+        """Run every check for one student; RuntimeError if the session is of no more use, which is a fault of ours."""
+        if not self._thread.is_alive():
+            raise RuntimeError("the hidden suite's session has ended")
         self._plugin.inbox.put(student)
-        return self._answer()
+        try:
+            return self._answer()
+        except SuiteError as error:  # the suite was collected once: the instructor cannot mend what ended it now
+            raise RuntimeError(str(error)) from error
 
     def close(self) -> None:
         """End the session and remove the suite's files."""
         self._plugin.inbox.put(None)
         self._thread.join()
-        self._folder.cleanup()
+        self._folder.remove()
 
     def _answer(self) -> Judged:
         answer = self._plugin.outbox.get()
@@ -72,7 +77,7 @@ class SuiteSession:
         return answer
 
     def _run(self) -> None:
-        folder = self._folder.name
+        folder = str(self.folder)
         arguments = [*QUIET, "-c", f"{folder}/pytest.ini", "--rootdir", folder, folder]
         try:
             code = pytest.main(arguments, plugins=[self._plugin, fixtures])
@@ -85,5 +90,5 @@ class SuiteSession:
 def _forget_other_suites() -> None:
     """Drop the modules of earlier suites from the import system: another suite may use the same file names."""
     for name, module in list(sys.modules.items()):
-        if f"/{FOLDER_PREFIX}" in str(getattr(module, "__file__", None)):
+        if f"/gradkit-{PURPOSE}-" in str(getattr(module, "__file__", None)):
             del sys.modules[name]

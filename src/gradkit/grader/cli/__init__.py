@@ -9,7 +9,7 @@ import click
 from gradkit.errors import GradkitError
 
 from .course import doctor, export, gradescope, release, schema
-from .grading import NOT_ALL_JUDGED, feedback, grade, inspect, mutate
+from .grading import NOT_ALL_JUDGED, feedback, grade, inspect, mutate, replay
 
 __all__ = ["NOT_ALL_JUDGED", "main"]
 
@@ -32,5 +32,5 @@ def main() -> None:
     """Grade notebooks with hidden pytest suites, student code isolated from the grader."""
 
 
-for command in (doctor, export, feedback, grade, gradescope, inspect, mutate, release, schema):
+for command in (doctor, export, feedback, grade, gradescope, inspect, mutate, release, replay, schema):
     main.add_command(command)

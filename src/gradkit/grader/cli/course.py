@@ -10,7 +10,7 @@ from gradkit.finding import Level
 from gradkit.wording import visible
 
 from ..errors import CourseError
-from .shared import course_here
+from .shared import begin_grading, course_here
 
 
 @click.command()
@@ -18,6 +18,7 @@ from .shared import course_here
 @click.option("--check", is_flag=True, help="Write nothing; fail if the released version is not up to date.")
 def release(assignment: str, check: bool) -> None:
     """Make the student version of ASSIGNMENT in assignments/ from solutions/."""
+    begin_grading()
     from ..release import make_release
 
     changed = make_release(course_here(), assignment, write=not check)

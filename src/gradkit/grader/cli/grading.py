@@ -10,7 +10,7 @@ import click
 from gradkit.wording import visible
 
 from ..errors import CourseError
-from .shared import course_here, end_in_order, isolation_option, jobs_option
+from .shared import begin_grading, course_here, isolation_option, jobs_option
 
 if TYPE_CHECKING:
     from ..course import Course
@@ -42,7 +42,7 @@ def grade(
     Submissions lie as nbgrader lays them out: course/submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb. Results go to
     course/results/STUDENT/ASSIGNMENT.json. Exits with 3 if somebody could not be judged or landed.
     """
-    end_in_order()
+    begin_grading()
     course = course_here()
     only = None if student is None else {student}
     if gradebook and submitted is None and results is None and (course.root / "nbgrader_config.py").exists():
@@ -117,14 +117,11 @@ def inspect(assignment: str, student: str, check: str | None, html: Path | None,
     Shows hidden inputs: never for students (docs/inspecting.md). Changes no result and no gradebook. Exits with 3 if
     the hand-in could not be judged.
     """
-    end_in_order()
+    begin_grading()
     from ..inspection import inspect_in_course, inspection_page, print_inspection, write_page
-    from ..run import WARNING
     from ..terminal import standard_output
 
     course = course_here()
-    if isolation == "none":
-        click.echo(WARNING, err=True)
     submitted, for_students = _folders(course)
     found = inspect_in_course(course, submitted, assignment, student, check, isolation)
     if html is None:
@@ -134,6 +131,35 @@ def inspect(assignment: str, student: str, check: str | None, html: Path | None,
         click.echo(f"{html} holds hidden inputs of {assignment}: it is for instructors alone.")
     if not found.result.judged:
         sys.exit(NOT_ALL_JUDGED)
+
+
+@click.command()
+@click.argument("result", type=click.Path(path_type=Path))
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "bwrap", "landlock", "noopen", "none"]),
+    help="Another rung of the isolation ladder than that of the grading.",
+)
+def replay(result: Path, isolation: str | None) -> None:
+    """Grade again what the file RESULT records, from what was kept then, and compare (docs/results.md).
+
+    Run it in the course where it was graded. Changes no result and no gradebook. Exits with 1 if anything differs.
+    """
+    begin_grading()
+    from ..replay import replay as grade_again
+
+    found = grade_again(course_here(), result, isolation)
+    recorded = found.recorded
+    when = f" at {recorded.audit.graded_at} by {recorded.audit.graded_by}" if recorded.audit else ""
+    score = "no score" if recorded.score is None else f"{recorded.score:g} of {recorded.max_score:g} points"
+    click.echo(visible(f"{recorded.student}, {recorded.assignment}: {score}, graded{when} on {recorded.isolation}."))
+    for remark in found.remarks:
+        click.echo(visible(remark))
+    for difference in found.differences:
+        click.echo(visible(difference))
+    if found.differences:
+        raise click.ClickException(f"{len(found.differences)} things came out otherwise.")
+    click.echo("Graded again, everything came out the same.")
 
 
 def _folders(course: "Course") -> tuple[Path, tuple[Path, ...]]:
@@ -158,7 +184,7 @@ def mutate(assignment: str, jobs: int | None, isolation: str, least: int, markdo
 
     Exits with 1 if wrong code keeps all points, or right code in whatever style does not get its own.
     """
-    end_in_order()
+    begin_grading()
     from ..mutation.gate import judge_suite
 
     judge_suite(course_here(), assignment, jobs=jobs, isolation=isolation, least=least, page=markdown)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import IsolationError
+
 if TYPE_CHECKING:
     from ..course import Course
 
@@ -27,6 +29,14 @@ def course_here() -> "Course":
     return Course.around(Path.cwd())
 
 
-def end_in_order() -> None:
-    """Let SIGTERM do what Ctrl-C does: temporary files, the hidden suite among them, are removed on the way out."""
+def begin_grading() -> None:
+    """Refuse a machine on which no student's code can be confined; and let SIGTERM do what Ctrl-C does.
+
+    Temporary files, the hidden suite among them, are then removed on the way out.
+    """
+    from ..sandbox import advice
+
+    unsupported = advice.unsupported()
+    if unsupported:
+        raise IsolationError(f"nothing can be graded here: {unsupported}. To mend it, {advice.ELSEWHERE}.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

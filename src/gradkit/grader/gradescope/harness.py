@@ -16,13 +16,14 @@ from typing import Any
 
 from gradkit.wording import visible
 
-from ..course import Course, Submission, printable
+from ..course import Course, Submission
 from ..disclosure import Disclosure
 from ..engine import engine_version
 from ..errors import CourseError, SubmissionError
 from ..executors import grade_all
 from ..exports.gradescope import not_judged_json, results_json
 from ..extract import read_file
+from ..hand_ins import printable
 from ..model import SubmissionResult
 from ..results import replace
 from ..sandbox import probe

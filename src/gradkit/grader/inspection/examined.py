@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from gradkit.notebook import Cell, read_notebook
 
-from ..course import Bundle, Course, Submission, submissions
+from ..course import Bundle, Course, Submission
 from ..engine import engine_version
 from ..errors import CourseError, SubmissionError
 from ..grade import Grader
+from ..hand_ins import submissions
 from ..model import Check, Question, SubmissionResult
 from ..recording import Call, Recorder
 from ..reference import reference_functions

@@ -137,6 +137,8 @@ def _refuse_forged(file: BinaryIO, zipped: zipfile.ZipFile) -> None:
         raise SubmissionError(f"{archive}: {visible(twice[0], 200)} is in it more than once")
     end = 0
     for info in sorted(members, key=lambda info: info.header_offset):
+        if info.header_offset < 0:
+            raise zipfile.BadZipFile("its beginning is missing")
         file.seek(info.header_offset)
         mark, name, extra = LOCAL_HEADER.unpack(file.read(LOCAL_HEADER.size))
         if mark != b"PK\3\4" or info.header_offset < end:

@@ -20,7 +20,8 @@ from rich.console import Console
 from gradkit.errors import GradkitError
 from gradkit.wording import visible
 
-from ..course import Course, printable, students
+from ..course import Course
+from ..hand_ins import printable, students
 from .autograded import fenced, harmless_markdown
 from .chosen import chosen
 from .doors import grade_and_land

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveCells
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,11 +17,31 @@ from ..course import Bundle, Course, graded_cells
 from ..errors import CourseError
 from .settings import NbgraderSettings
 
+MALFORMED = "database disk image is malformed"
+DAMAGED = "Restore it from a backup, or move it away if nobody has given points in it, and grade again"
+NO_RIGHT = "See that it is a file, and that this user may write it and its folder; then grade again"
+NO_ROOM = "Make room there and grade again"
+OF_ANOTHER_VERSION = "If it is of an older nbgrader, back it up and run `nbgrader db upgrade`"
+REMEDIES = {
+    "locked": "Another program is writing to it: wait until it has done so, or end it, and grade again",
+    "not a database": DAMAGED,
+    MALFORMED: DAMAGED,
+    "disk is full": NO_ROOM,
+    "no space": NO_ROOM,
+    "disk i/o error": NO_ROOM,
+    "readonly": NO_RIGHT,
+    "unable to open": NO_RIGHT,
+    "permission denied": NO_RIGHT,
+    "read-only": NO_RIGHT,
+}
+"""What to do about a gradebook, by words in the reason why it cannot be used."""
+
 
 @contextlib.contextmanager
 def gradebook(settings: NbgraderSettings) -> Iterator[Gradebook]:
     """Open the course's gradebook, made on first use; raises CourseError for one that cannot be used."""
-    _refuse_half_made(settings)
+    _make_whole(settings)
+    _refuse_damaged(settings)
     try:
         # nbgrader runs the program alembic for a new database, and leaves a half-made one if it is not found.
         with _programs_of_python():
@@ -60,6 +80,8 @@ def register(settings: NbgraderSettings, course: Course, bundle: Bundle) -> None
     about = {"notebook": bundle.assignment, "assignment": bundle.assignment, "db_url": settings.db_url}
     try:
         SaveCells(parent=settings.app).preprocess(notebook, {"nbgrader": about})
+    except SQLAlchemyError as error:
+        raise CourseError(_unusable(settings, error)) from error
     except RuntimeError as error:
         raise CourseError(
             f"{error}: the set of nbgrader cells in solutions/{bundle.assignment} is not that of the gradebook."
@@ -82,12 +104,43 @@ def _programs_of_python() -> Iterator[None]:
             os.environ["PATH"] = before
 
 
-def _refuse_half_made(settings: NbgraderSettings) -> None:
+def _make_whole(settings: NbgraderSettings) -> None:
+    """Make a gradebook file if there is none.
+
+    nbgrader does that in many steps: under another name, so that a killed run leaves no half of one.
+    """
+    url = make_url(settings.db_url)
+    if url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists():
+        return
+    path = Path(url.database)
+    fresh = path.with_name(f"{path.name}.making")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_file(fresh)
+        address = url.set(database=str(fresh)).render_as_string(hide_password=False)
+        with _programs_of_python(), Gradebook(address, settings.course_id):
+            pass
+        fresh.replace(path)
+    except (SQLAlchemyError, OSError) as error:
+        _remove_file(fresh)
+        raise CourseError(_unusable(settings, error)) from error
+
+
+def _remove_file(database: Path) -> None:
+    """Remove a gradebook file with what SQLite lays beside it."""
+    for path in (database, database.with_name(f"{database.name}-journal")):
+        path.unlink(missing_ok=True)
+
+
+def _refuse_damaged(settings: NbgraderSettings) -> None:
+    """Raise CourseError for a gradebook that cannot be read, is damaged, or was left half made."""
     engine = create_engine(settings.db_url)
     try:
-        if engine.url.get_backend_name() == "sqlite" and engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         tables = inspect(engine).get_table_names()
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                if connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
+                    raise CourseError(_unusable(settings, CourseError(MALFORMED)))
     except SQLAlchemyError as error:
         raise CourseError(_unusable(settings, error)) from error
     finally:
@@ -119,10 +172,11 @@ def _cells(notebook: nbformat.NotebookNode) -> dict[str, tuple[object, ...]]:
 
 
 def _unusable(settings: NbgraderSettings, error: Exception) -> str:
-    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    reason = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error).splitlines()[0]
+    way_out = next((remedy for sign, remedy in REMEDIES.items() if sign in reason.lower()), OF_ANOTHER_VERSION)
     return (
-        f"the gradebook {_shown(settings)} cannot be used: {reason}. Nothing was written. If it is of an older"
-        " nbgrader, back it up and run `nbgrader db upgrade`"
+        f"the gradebook {_shown(settings)} cannot be used: {reason}. Nothing was written, and results are kept."
+        f" {way_out}"
     )
 
 

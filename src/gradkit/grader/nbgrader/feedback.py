@@ -13,11 +13,12 @@ from nbgrader.converters import GenerateFeedback
 
 from gradkit.notebook import Notebook
 
-from ..course import Course, hand_in
+from ..course import Course
 from ..disclosure import disclosed
 from ..engine import engine_version
 from ..errors import SubmissionError
 from ..feedback import feedback_page, lessons, opened
+from ..hand_ins import hand_in
 from ..results import Results, replace
 from .autograded import made_from
 from .chosen import chosen

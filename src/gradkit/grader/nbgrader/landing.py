@@ -4,8 +4,8 @@ Both ``gradkit grade`` and nbgrader's own ``autograde`` come here.
 """
 
 import datetime
-import os
 import re
+import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,9 +14,10 @@ from gradkit.notebook import Cell, Notebook, read_notebook
 
 from .. import extract
 from ..comments import comment
-from ..course import Bundle, Course, Submission, submissions
+from ..course import Bundle, Course, Submission
 from ..disclosure import Disclosed, disclosed
-from ..errors import SubmissionError
+from ..errors import CourseError, SubmissionError
+from ..hand_ins import submissions
 from ..model import Question, SubmissionResult
 from ..results import Results
 from . import gradebook
@@ -36,6 +37,9 @@ FEW_BYTES = 1000
 NO_NAME = frozenset('<>&"\\')
 WAITING = ".landing"
 NO_RESPONSE = "No response."
+NOT_LANDED = (
+    "The class was not landed as a whole; results are kept, and no grade is lost: mend that and grade again to land it"
+)
 NOT_GRADED = "this version of the notebook has not been graded yet: grade again"
 NOT_THERE = "The cell for this answer is not in the notebook that was handed in."
 
@@ -66,11 +70,15 @@ class Landing:
             with opened_gradebook(self.settings) as book:
                 rule = late_penalty(self.settings)
                 count = gradebook.land(book, self.bundle.assignment, self._entries(only), rule)
+            for fresh in self._prepared():
+                self._show(fresh.parent.parent.name, fresh)
+        except OSError as error:
+            self._forget()
+            where = error.filename or tempfile.gettempdir()
+            raise CourseError(f"{where}: {error.strerror}. {NOT_LANDED}") from error
         except BaseException:
             self._forget()
             raise
-        for fresh in self._prepared():
-            self._show(fresh.parent.parent.name, fresh)
         return Landed(count, tuple(self._remarks))
 
     def _entries(self, only: Collection[str] | None) -> Iterator[gradebook.Entry]:
@@ -141,7 +149,7 @@ class Landing:
         return list(self.settings.autograded.glob(f"*/{self.bundle.assignment}/{self._place('').name}{WAITING}"))
 
     def _forget(self) -> None:
-        for fresh in self._prepared():
+        for fresh in self.settings.autograded.glob(f"*/{self.bundle.assignment}/*{WAITING}"):
             fresh.unlink(missing_ok=True)
 
     def _show(self, student: str, fresh: Path) -> None:
@@ -196,6 +204,6 @@ def _landable(student: str) -> bool:
 
 def _put(path: Path, content: bytes) -> None:
     """Write a file in one step, over whatever is there."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    fresh = path.with_name(path.name + WAITING)
     fresh.write_bytes(content)
     fresh.replace(path)

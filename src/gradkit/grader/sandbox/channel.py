@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from gradkit.wording import visible
+
 from ..errors import FaultKind, GuestFault, StudentFault
 from . import ladder, wire
-from .cpu_clock import cpu_clock
+from .clocks import cpu_clock, is_stopped, queue_clock
 
 HELLO_SECONDS = 60.0
-SLICE = 0.25
+MAX_SAID = 300
+SLICE, SHORTEST_SLICE = 0.25, 0.01
 
 
 class End(NamedTuple):
@@ -30,23 +33,34 @@ class End(NamedTuple):
 class Allowance:
     """Seconds that a guest may still take.
 
-    Waiting is charged in small slices, each at most for a little more than itself: time in which this process
-    was stopped (Ctrl-Z, a suspended machine) is not the student's.
+    Time is charged in small slices, each at most for a little more than itself: time in which this process
+    was stopped (Ctrl-Z, a suspended machine) is not the student's. Nor is time in which the guest could have run but
+    had no processor because the machine was busy, up to nine tenths of a slice.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, queued: Callable[[], float] = lambda: 0.0) -> None:
         self.left = seconds
+        self._queued = queued
+        self._known = 0.0
+        self._charged_until = time.monotonic()
 
     def wait(self, channel: socket.socket, *, to_send: bool = False) -> bool:
         """Wait until the channel can be used; return False when the time is used up first."""
         reading, writing = ([], [channel]) if to_send else ([channel], [])
         while self.left > 0:
-            started = time.monotonic()
-            ready = select.select(reading, writing, [], min(SLICE, self.left))
-            self.left -= min(time.monotonic() - started, 2 * SLICE)
+            ready = select.select(reading, writing, [], min(SLICE, max(SHORTEST_SLICE, self.left)))
+            # From the end of the slice before, not from its own start: an answer in tiny pieces is not free.
+            before, self._charged_until = self._charged_until, time.monotonic()
+            taken = min(self._charged_until - before, 2 * SLICE)
             if any(ready):
+                self.left -= taken
                 return True
+            self.left -= taken - min(self._newly_queued(), 0.9 * taken)
         return False
+
+    def _newly_queued(self) -> float:
+        before, self._known = self._known, self._queued()
+        return max(0.0, self._known - before)
 
 
 class Guest:
@@ -64,6 +78,7 @@ class Guest:
         self._channel.setblocking(False)
         self._handle = handle
         self._clock = cpu_clock(handle)
+        self._queued = queue_clock(handle)
         self.spent = 0.0
         self.cpu = 0.0
         self.end: End | None = None
@@ -75,9 +90,11 @@ class Guest:
         except StudentFault as fault:
             self.kill()
             raise GuestFault(f"a guest on the {rung.name} rung did not start: {fault}") from None
-        if kind != wire.Kind.HELLO or not rung.layers <= set(values[0]):
+        layers = values[0] if len(values) == 1 and isinstance(values[0], tuple) else ()
+        if kind != wire.Kind.HELLO or not rung.layers <= {layer for layer in layers if isinstance(layer, str)}:
             self.kill()
-            raise GuestFault(f"a guest on the {rung.name} rung is not confined as it should be: {values[0]}")
+            said = visible(str(values), MAX_SAID)
+            raise GuestFault(f"a guest on the {rung.name} rung is not confined as it should be: {said}")
 
     def ask(self, kind: wire.Kind, values: list[Any], seconds: float, reply_bytes: int) -> tuple[int, list[Any]]:
         """Send one frame and return kind and values of the answer, within ``seconds`` altogether.
@@ -85,7 +102,7 @@ class Guest:
         Raises StudentFault (timed out, died, too large, protocol); the guest is of no more use then.
         """
         call = secrets.randbits(64)
-        allowance = Allowance(seconds)
+        allowance = Allowance(seconds, self._queued)
         started = self._clock()
         try:
             self._send(wire.frame(kind, call, values), allowance)
@@ -133,6 +150,10 @@ class Guest:
                 raise StudentFault(FaultKind.DIED, "ended the process")
             position += count
         return data
+
+    def stopped(self) -> bool:
+        """Tell whether the guest rests because of a signal, which it cannot send itself."""
+        return self.end is None and is_stopped(self._handle)
 
     def kill(self, grace: float = 0) -> End:
         """End the guest, unless it ends by itself within ``grace`` seconds, and return how it ended."""

@@ -6,30 +6,86 @@ could carry inputs out, so it goes only into the details, which are shown for pu
 """
 
 import builtins
+import errno
 import itertools
+import re
 import signal
 from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from gradkit.facts import MAX_TEXT, Facts
 from gradkit.wording import visible
 
 from ..errors import FaultKind, StudentFault
+from ..model import Limits
+from .channel import End
 
 NUMPY_EXCEPTIONS = {"AxisError", "LinAlgError", "DTypePromotionError", "UFuncTypeError"}
-MAX_FAILURES = 50
+MAX_FAILURES, MOST_TOLD = 50, 3
+LIMITS_IN_WORDS = {
+    "memory_mb": "it needed more than the {memory_mb} MiB of memory that it may have",
+    "open_files": "it had more than the {open_files} files open that it may have",
+    "processes": "no process or thread can be started while grading",
+    "files": "files, network and other programs are out of reach while grading: use the arguments alone",
+}
+"""What an exception means that the operating system's limits cause, by the limit's name."""
+OUT_OF_REACH = {errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT}
 
 
-def raised(facts: Facts, exception: str, text: str, cell: int, line: int) -> StudentFault:
+def raised(facts: Facts, exception: str, text: str, cell: int, line: int, limits: Limits) -> StudentFault:
     """Return the fault of a function that raised."""
     if exception == "NotImplementedError":
         sentence = "is not started: it still raises NotImplementedError"
         return StudentFault(FaultKind.NOT_STARTED, sentence, exception=exception)
     kind = exception if _is_known_exception(exception) else "an exception of its own"
     place = facts.place(cell, line)
-    public = f"raised {kind}" + (f" in {place}" if place else "")
-    details = f"{public}: {visible(' '.join(text.split()), MAX_TEXT)}".rstrip(".: ")
-    return StudentFault(FaultKind.RAISED, public, details, exception)
+    what = f"raised {kind}" + (f" in {place}" if place else "")
+    details = f"{what}: {visible(' '.join(text.split()), MAX_TEXT)}".rstrip(".: ")
+    limit = limit_behind(exception, text)
+    if limit is None:
+        return StudentFault(FaultKind.RAISED, what, details, exception)
+    meant = LIMITS_IN_WORDS[limit].format_map(msgspec.structs.asdict(limits))
+    return StudentFault(FaultKind.RAISED, f"{what}: {meant}", f"{details} ({meant})", exception)
+
+
+class Told:
+    """Bounds what the hidden checks of one question tell of exceptions.
+
+    What is raised where is the student's own choice: with hidden inputs at hand, a word in a secret language.
+    """
+
+    def __init__(self) -> None:
+        self._sentences: set[str] = set()
+
+    def limited(self, fault: StudentFault) -> StudentFault:
+        """Return a fault as it is, or without exception and place if there were a few different ones already."""
+        if fault.kind is not FaultKind.RAISED:
+            return fault
+        if fault.public not in self._sentences and len(self._sentences) >= MOST_TOLD:
+            return StudentFault(fault.kind, "raised an exception, other than above", fault.details, fault.exception)
+        self._sentences.add(fault.public)
+        return fault
+
+
+def limit_behind(exception: str, text: str) -> str | None:
+    """Return the name of the limit that an exception most likely comes from, None if from none.
+
+    Exception and text are the student's own words; all that they can bring about is one of a few fixed sentences.
+    """
+    if exception == "MemoryError":
+        return "memory_mb"
+    if exception == "RuntimeError" and text == "can't start new thread":
+        return "processes"
+    found = re.match(r"\[Errno (\d{1,3})\]", text)
+    known = getattr(builtins, exception, None)
+    if found is None or not (isinstance(known, type) and issubclass(known, OSError)):
+        return None
+    number = int(found[1])
+    if number in (errno.EMFILE, errno.ENFILE):
+        return "open_files"
+    return "processes" if number == errno.EAGAIN else "files" if number in OUT_OF_REACH else None
 
 
 def missing(facts: Facts, name: str) -> StudentFault:
@@ -45,18 +101,27 @@ def read_failures(values: Sequence[Any]) -> tuple[tuple[int, int, str, str], ...
     return tuple(itertools.islice(sound, MAX_FAILURES))
 
 
-def how_it_died(status: int, *, by_itself: bool = True) -> str:
-    """Return in words why a guest ended before it answered, from its wait status."""
-    if not by_itself:
+def killed_from_outside(end: End, limits: Limits) -> bool:
+    """Tell whether a guest was killed neither by us nor by its own doing: by the kernel for want of memory, say.
+
+    A guest cannot send itself SIGKILL (seccomp refuses it); only the limit of its CPU time does.
+    """
+    killed = end.by_itself and end.status & 0x7F == signal.SIGKILL
+    return killed and end.cpu < limits.cpu_seconds - 1
+
+
+def how_it_died(end: End, limits: Limits) -> str:
+    """Return in words why a guest ended before it answered."""
+    if not end.by_itself:
         return "closed the connection to the grader"
     # Inside its process namespace a guest is process 1, for which abort() ends in SIGSEGV too.
     reasons: dict[int, str] = {
         signal.SIGSEGV: "crashed the Python interpreter (a segmentation fault or abort)",
         signal.SIGABRT: "crashed the Python interpreter (abort)",
-        signal.SIGKILL: "was ended by the operating system: it used too much CPU time or memory",
+        signal.SIGKILL: f"was ended by the operating system: it used more than {limits.cpu_seconds} CPU seconds",
         signal.SIGSYS: "made a system call that is not allowed",
     }
-    number = status & 0x7F
+    number = end.status & 0x7F
     if number:
         return reasons.get(number, f"was ended by signal {number}")
     return "ended the whole Python process instead of returning (os._exit or the like)"

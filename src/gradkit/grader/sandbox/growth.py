@@ -19,5 +19,6 @@ def growing_line(small: Lines, large: Lines, more: int, loops: Iterable[Loop]) -
         return None
     enough = min(more / 4, max(growth.values()))  # two or three things may be handled in one pass
     grown = [place for place, times in growth.items() if times >= enough]
-    looping = {(f"<cell {cell}>", line) for cell, first, last, _ in loops for line in range(first, last + 1)}
-    return min([place for place in grown if place in looping] or grown, key=lambda place: (growth[place], place))
+    spans = [(f"<cell {cell}>", first, last) for cell, first, last, _ in loops]
+    looping = [place for place in grown if any(f == place[0] and a <= place[1] <= b for f, a, b in spans)]
+    return min(looping or grown, key=lambda place: (growth[place], place))

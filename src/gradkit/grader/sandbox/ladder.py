@@ -1,9 +1,11 @@
 """The isolation ladder: which layers confine student code, strongest rung first.
 
 bwrap     own mount, process, network and user namespaces by bubblewrap; Landlock and seccomp inside
-landlock  no namespaces: Landlock closes the files, seccomp the rest
-noopen    seccomp alone, refusing even to name a path: for containers without either of the above
+landlock  no namespaces: Landlock closes the files, seccomp these and the rest
+noopen    seccomp alone, which refuses even to name a path: for containers without either of the above
 none      no confinement; only on explicit demand
+
+On each rung but the last seccomp would do by itself; what stands behind it is for the day when it does not.
 """
 
 import os
@@ -17,6 +19,8 @@ from typing import Any
 import numpy as np
 
 from gradkit import definitions
+
+from ..model import Limits
 
 NOBODY = 65534
 SANDBOX = Path(__file__).parent
@@ -49,7 +53,7 @@ LADDER = (
     ),
     Rung(
         "noopen",
-        frozenset({"nobody", "limits", "capabilities", "seccomp-without-files"}),
+        frozenset({"nobody", "limits", "capabilities", "seccomp"}),
         "Linux 5.9 or later with seccomp",
     ),
 )
@@ -57,17 +61,40 @@ NONE = Rung("none", frozenset(), "nothing")
 RUNGS = {rung.name: rung for rung in (*LADDER, NONE)}
 
 
-def guest_settings(rung: Rung, memory: int, cpu_seconds: int) -> dict[str, Any]:
+def guest_settings(rung: Rung, limits: Limits) -> dict[str, Any]:
     """Return the zygote's first message: what :class:`guest.confine.Settings` holds."""
     in_bwrap = rung.name == "bwrap"
     packages = ["/site"] if in_bwrap else [*map(str, (*_packages(), *OURS.values()))]
-    readable = ["/usr", "/lib", "/lib64", sys.base_prefix, "/dev/null", "/dev/urandom", *packages]
+    readable = [*map(str, runtime()), "/lib", "/lib64", "/dev/null", "/dev/urandom", *packages]
     return {
         "layers": sorted(rung.layers),
         "readable": readable,
-        "memory": memory,
-        "cpu_seconds": cpu_seconds,
+        "memory": limits.memory_mb << 20,
+        "cpu_seconds": limits.cpu_seconds,
+        "open_files": limits.open_files,
     }
+
+
+def runtime() -> list[Path]:
+    """Return what a guest needs to read for its interpreter: the program, its library, the system's libraries.
+
+    Not all of /usr or of the interpreter's prefix: people keep files of their own there, nbgrader the class's exchange.
+    """
+    prefix = Path(sys.base_prefix)
+    places = (
+        Path(os.path.realpath(sys.executable)),
+        prefix / "lib",
+        prefix / "lib64",
+        Path("/usr/lib"),
+        Path("/usr/lib64"),
+    )
+    return [place for place in dict.fromkeys(places) if place.exists()]
+
+
+def readable_by_guests(place: Path) -> Path | None:
+    """Return the part of the interpreter in which a place lies, so that guests can read it; None if in none."""
+    resolved = place.resolve()
+    return next((known for known in runtime() if resolved.is_relative_to(known.resolve())), None)
 
 
 def command(rung: Rung, folder: Path, control: int) -> tuple[list[str], dict[str, Any]]:
@@ -80,7 +107,7 @@ def command(rung: Rung, folder: Path, control: int) -> tuple[list[str], dict[str
     """
     python = os.path.realpath(sys.executable)
     if rung.name == "bwrap":
-        options = _as_nobody([Path(python), *_packages(), *OURS.values()])
+        options = _as_nobody([*runtime(), *_packages(), *OURS.values()])
         return [*_bwrap(), "--", *_interpreter(python, ["/site"], control)], {"env": {}, **options}
     for place, package in _visible().items():
         link = folder / place
@@ -119,14 +146,13 @@ def _bwrap() -> list[str]:
     words += ["--die-with-parent", "--new-session", "--clearenv"]
     for name, value in _environment().items():
         words += ["--setenv", name, value]
-    words += ["--ro-bind", "/usr", "/usr"]
-    for name in ("/lib", "/lib64", "/bin"):
+    for name in ("/lib", "/lib64"):
         if Path(name).is_symlink():
             words += ["--symlink", str(Path(name).readlink()), name]
         elif Path(name).is_dir():
             words += ["--ro-bind", name, name]
-    if not Path(sys.base_prefix).is_relative_to("/usr"):
-        words += ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    for part in map(str, runtime()):
+        words += ["--ro-bind", part, part]
     for place, package in _visible().items():
         words += ["--ro-bind", str(package), f"/site/{place}"]
     words += ["--dir", "/tmp", "--dir", "/dev"]  # noqa: S108 - a folder inside the sandbox

@@ -9,11 +9,11 @@ import json
 import socket
 import subprocess
 import tempfile
-from pathlib import Path
 from typing import Any
 
 from ..errors import GuestFault
 from ..model import Limits
+from ..scratch import Scratch
 from . import ladder
 from .channel import End, Guest
 
@@ -24,14 +24,14 @@ MAX_MESSAGE = 65536
 class Zygote:
     """A running zygote on one rung. Raises GuestFault if it cannot start, or dies later."""
 
-    def __init__(self, rung: ladder.Rung, memory: int, cpu_seconds: int) -> None:
+    def __init__(self, rung: ladder.Rung, limits: Limits) -> None:
         self.rung = rung
         self._jobs = 0
         self._ends: dict[int, End] = {}
-        self._site = tempfile.TemporaryDirectory(prefix="gradkit-guest-")
+        self._site = Scratch("guest")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(START_SECONDS)
-        command, options = ladder.command(rung, Path(self._site.name), theirs.fileno())
+        command, options = ladder.command(rung, self._site.path, theirs.fileno())
         with tempfile.TemporaryFile() as log:
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program, no student text in it
@@ -44,7 +44,7 @@ class Zygote:
                     start_new_session=True,
                     **options,
                 )
-            settings = ladder.guest_settings(rung, memory, cpu_seconds)
+            settings = ladder.guest_settings(rung, limits)
             try:
                 self._control.send(json.dumps(settings).encode())
                 self._next("ready")
@@ -88,7 +88,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._site.cleanup()
+        self._site.remove()
 
     def _next(self, wanted: str, job: int | None = None) -> tuple[dict[str, Any], int]:
         """Return the next message of a kind with the descriptor that came along; keep reports of ends."""
@@ -130,6 +130,5 @@ class Sandbox:
 
     def _running(self) -> Zygote:
         if self._zygote is None:
-            cpu_seconds = int(self._limits.submission_seconds) + 5
-            self._zygote = Zygote(self.rung, self._limits.memory_mb << 20, cpu_seconds)
+            self._zygote = Zygote(self.rung, self._limits)
         return self._zygote

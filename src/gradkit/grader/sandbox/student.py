@@ -6,19 +6,22 @@ submission may use up in all is bounded.
 """
 
 import contextlib
+import signal
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradkit.facts import Facts
 from gradkit.notebook import Notebook
+from gradkit.wording import visible
 
 from ..errors import FaultKind, GuestFault, StudentFault
 from ..model import Limits
 from . import channel, explain, growth, launch, wire
 from .guest.serve import COUNT, WATCH
+from .prepared import read_prepared
 from .report import Report, read_report
 
-MAX_NAME = 100
+MAX_NAME, MAX_SAID = 100, 300
 GRACE = 0.25
 """Seconds that a guest which hung up gets to end by itself, so that its status tells why."""
 
@@ -39,6 +42,8 @@ class Student:
         self._lost = 0
         self._with_calls = True
         self._loops: Mapping[str, Sequence[growth.Loop]] = {}
+        self._spans: Sequence[tuple[int, int, int]] = ()
+        self._told: dict[str, explain.Told] = {}
         self._hopeless: StudentFault | None = None
         self._undefinable = False
         self._published = False
@@ -64,12 +69,17 @@ class Student:
         of crashes: one that stalls or dies costs the others nothing. A published check shows the texts of
         exceptions; so it gets a guest that has seen no hidden input.
         """
-        self.turn_to(question)
+        self._turn_to(question)
         self._published = published
         if published and self._guest_knows_secrets:
             self.close()
 
-    def turn_to(self, question: str) -> None:
+    def begin_diagnosis(self, question: str) -> None:
+        """Prepare for calls whose values decide no points but show in a hint: in a guest that saw no hidden input."""
+        self._turn_to(question)
+        self.close()
+
+    def _turn_to(self, question: str) -> None:
         """Make the following calls count for this question's time and crashes."""
         if question != self._question:
             self._left += self._share if self._begun and question not in self._begun else 0
@@ -105,7 +115,7 @@ class Student:
     def growing_line(self, name: str, small: Report, large: Report, more: int) -> str:
         """Return the place, in words, of the loop that made more of the data take more instructions."""
         found = growth.growing_line(small.lines, large.lines, more, self._loops.get(name, ()))
-        return self._facts.place_in(*found) if found else ""
+        return self._facts.place_in(*found) if found and self._is_run(*found) else ""
 
     def notes(self) -> tuple[str, ...]:
         """Return remarks on the notebook that the student should know of."""
@@ -129,9 +139,6 @@ class Student:
             self._guest_knows_secrets = False
             try:
                 self._define()
-            except GuestFault:
-                self.close()
-                raise
             except StudentFault as fault:
                 reason = self._lose_guest(fault)
                 if not self._with_calls:
@@ -140,13 +147,19 @@ class Student:
                     self._undefinable = True
                 # Perhaps a constant is computed by an endless call: the functions may do without it.
                 self._with_calls = False
+            except BaseException:  # a fault of ours has left half a guest, which must not judge the student's code
+                self.close()
+                raise
 
     def _define(self) -> None:
         kind, values = self._exchange(wire.Kind.PREPARE, [self._cells, list(self._facts.graded), self._with_calls])
-        if kind != wire.Kind.PREPARED:
-            raise GuestFault(f"a guest could not read the cells: {values}")
-        self._facts.problems, self._facts.functions, reads, reflection, loops = values
-        self._facts.reads, self._facts.reflection, self._loops = dict(reads), dict(reflection), dict(loops)
+        prepared = read_prepared(values) if kind == wire.Kind.PREPARED else None
+        if prepared is None:
+            raise GuestFault(f"a guest could not read the cells: {visible(str(values), MAX_SAID)}")
+        self._facts.problems, self._facts.functions = prepared.problems, prepared.functions
+        self._facts.rebound = prepared.rebound
+        self._facts.reads, self._facts.reflection = prepared.reads, prepared.reflection
+        self._loops, self._spans = prepared.loops, prepared.spans
         kind, values = self._exchange(wire.Kind.EXECUTE, [])
         if kind != wire.Kind.EXECUTED:
             raise _interference()
@@ -164,6 +177,9 @@ class Student:
             return self._exchange(kind, values)
         except StudentFault as fault:
             raise self._lose_guest(fault) from None
+        except BaseException:  # of ours: the next call would get this one's answer
+            self.close()
+            raise
 
     def _exchange(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
         assert self._guest is not None
@@ -185,7 +201,12 @@ class Student:
         """End a guest that is of no more use and return the fault with what its end tells."""
         assert self._guest is not None
         lost, self._guest = self._guest, None
+        stopped = fault.kind is FaultKind.TIMED_OUT and lost.stopped()
         end = lost.kill(grace=GRACE if fault.kind is FaultKind.DIED else 0)
+        if stopped:
+            raise GuestFault("a guest was stopped from outside")
+        if fault.kind is FaultKind.DIED and explain.killed_from_outside(end, self._limits):
+            raise GuestFault("a guest was killed from outside: is this machine short of memory?")
         self._lost += 1
         if fault.kind is FaultKind.TIMED_OUT and self._left <= 0:
             self.limits_hit.add("submission_seconds")
@@ -196,7 +217,9 @@ class Student:
         elif fault.kind is FaultKind.TOO_LARGE:
             self.limits_hit.add("reply_mb")
         elif fault.kind is FaultKind.DIED:
-            fault = StudentFault(fault.kind, explain.how_it_died(end.status, by_itself=end.by_itself))
+            if end.status & 0x7F == signal.SIGKILL and end.by_itself:
+                self.limits_hit.add("cpu_seconds")
+            fault = StudentFault(fault.kind, explain.how_it_died(end, self._limits))
         if self._lost >= self._limits.crashes:
             self.limits_hit.add("crashes")
             sentence = f"was not called: its process was lost {self._lost} times already"
@@ -210,9 +233,14 @@ class Student:
         exception = exception[:MAX_NAME]
         if exception == "":
             return explain.missing(self._facts, name)
-        if exception == "MemoryError":
-            self.limits_hit.add("memory_mb")
-        return explain.raised(self._facts, exception, text, cell, line)
+        self.limits_hit.update(filter(None, [explain.limit_behind(exception, text)]))
+        cell, line = (cell, line) if self._is_run(f"<cell {cell}>", line) else (-1, 0)
+        fault = explain.raised(self._facts, exception, text, cell, line, self._limits)
+        return fault if self._published else self._told.setdefault(self._question, explain.Told()).limited(fault)
+
+    def _is_run(self, file: str, line: int) -> bool:
+        """Tell whether a line belongs to a statement that is run, as it was known before student code ran."""
+        return any(file == f"<cell {cell}>" and first <= line <= last for cell, first, last in self._spans)
 
 
 def _interference() -> StudentFault:

@@ -34,7 +34,9 @@ DTYPES = (
 )
 MAX_DIMENSIONS, MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 4, 5000, 1 << 20
 MAX_VALUES = 8
-MAX_PARTS = 20_000
+MAX_PARTS = 100_000
+MAX_VOLUME = 1 << 40
+"""The product of an array's sides that are not 0: of larger ones numpy can make no array, not even an empty one."""
 
 
 class WireError(Exception):
@@ -214,15 +216,12 @@ class _Decoder:
         shape = struct.unpack(f"<{ndim}Q", self._take(8 * ndim))
         dtype = np.dtype(DTYPES[code])
         # Python's integers do not overflow: a lying shape is noticed before numpy sees it.
-        if max(shape, default=0) > 1 << 40:
-            raise WireError("an array dimension that cannot be")
+        if math.prod(side for side in shape if side) > MAX_VOLUME:  # an empty array's shape needs no bytes
+            raise WireError("an array shape that cannot be")
         data = self._take(math.prod(shape) * dtype.itemsize)
-        try:
-            if dtype.kind == "b":  # only 0 and 1 are booleans; any other byte pattern would confuse numpy
-                return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
-            return np.frombuffer(data, dtype).reshape(shape).copy()  # aligned, and its own
-        except ValueError:  # an empty array may still have a shape that numpy refuses
-            raise WireError("an array shape that cannot be") from None
+        if dtype.kind == "b":  # only 0 and 1 are booleans; any other byte pattern would confuse numpy
+            return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
+        return np.frombuffer(data, dtype).reshape(shape).copy()  # aligned, and its own
 
 
 _READERS: dict[int, Callable[[_Decoder], Any]] = {

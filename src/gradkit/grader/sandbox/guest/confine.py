@@ -16,16 +16,18 @@ class Settings:
     """What the grader wants of a guest.
 
     Attributes:
-        layers: names out of ``namespaces nobody landlock seccomp seccomp-without-files limits``.
+        layers: names out of ``namespaces nobody landlock seccomp limits``.
         readable: paths that Landlock leaves readable.
         memory: address space in bytes.
         cpu_seconds: CPU time in seconds for the guest's whole life.
+        open_files: descriptors that may be open at once.
     """
 
     layers: frozenset[str]
     readable: tuple[str, ...]
     memory: int
     cpu_seconds: int
+    open_files: int
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> "Settings":
@@ -35,6 +37,7 @@ class Settings:
             tuple(message["readable"]),
             message["memory"],
             message["cpu_seconds"],
+            message["open_files"],
         )
 
 
@@ -51,11 +54,10 @@ def confine(channel: int, settings: Settings) -> tuple[str, ...]:
     steps: tuple[tuple[str, Callable[[], object]], ...] = (
         ("namespaces", lambda: linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWIPC)),
         ("nobody", _become_nobody),
-        ("limits", lambda: linux.limit_resources(settings.memory, settings.cpu_seconds)),
+        ("limits", lambda: linux.limit_resources(settings.memory, settings.cpu_seconds, settings.open_files)),
         ("capabilities", _give_up_privileges),
         ("landlock", lambda: landlock.allow_reading_only(list(settings.readable))),
-        ("seccomp", lambda: seccomp.confine(seccomp.own_filter(files=True))),
-        ("seccomp-without-files", lambda: seccomp.confine(seccomp.own_filter(files=False))),
+        ("seccomp", lambda: seccomp.confine(seccomp.own_filter())),
     )
     for name, apply in steps:
         if name in settings.layers:

@@ -72,8 +72,8 @@ def drop_capabilities() -> None:
     syscall(number, ctypes.create_string_buffer(header), ctypes.create_string_buffer(bytes(24)))
 
 
-def limit_resources(memory: int, cpu_seconds: int) -> None:
-    """Set the resource limits of a guest: ``memory`` in bytes of address space, ``cpu_seconds`` in seconds.
+def limit_resources(memory: int, cpu_seconds: int, open_files: int) -> None:
+    """Set the resource limits of a guest: ``memory`` in bytes of address space, CPU time in seconds, descriptors.
 
     Soft and hard limits are equal, so that a handler for SIGXCPU cannot buy time.
     """
@@ -82,7 +82,7 @@ def limit_resources(memory: int, cpu_seconds: int) -> None:
         resource.RLIMIT_CPU: cpu_seconds,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NOFILE: 32,
+        resource.RLIMIT_NOFILE: open_files,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_SIGPENDING: 64,

@@ -21,6 +21,7 @@ from . import callbacks, counting, loops
 CHANNEL = 3
 MAX_TEXT = 500
 MAX_REPORTED = 50
+MAX_SPANS = 2000
 WATCH, COUNT = 1, 2
 """Flags of a call: say which inputs were changed; count instructions."""
 
@@ -45,7 +46,7 @@ class Server:
             head = wire.header(_receive(wire.HEADER.size))
             values = wire.values(_receive(head.length), head.number)
             kind, answer = answers[Kind(head.kind)](*values)
-            _send(wire.frame(kind, head.call, answer))
+            _send(_framed(kind, head.call, answer))
 
     def prepare(self, sources: Any, graded: Any, calls: bool) -> tuple[Kind, list[Any]]:
         """Slice the cells; answer problems, functions, and what the graded functions read, pry with and loop in."""
@@ -54,8 +55,10 @@ class Server:
         functions = [(name[:100], cell, line) for name, cell, line in sliced.functions[-1000:]]
         reads = [(name, tuple(sorted(sliced.reads[name] & set(graded)))) for name in graded]
         reflection = [(name, tuple(sorted(sliced.reflection[name]))[:MAX_REPORTED]) for name in graded]
+        spans = [(s.cell, s.line, s.node.end_lineno or s.line) for s in sliced.statements][:MAX_SPANS]
         looping = [(name, tuple(islice(loops.loops_needed(name, sliced), MAX_REPORTED))) for name in graded]
-        return Kind.PREPARED, [tuple(problems), tuple(functions), tuple(reads), tuple(reflection), tuple(looping)]
+        lists = (problems, functions, sliced.rebound[:MAX_REPORTED], reads, reflection, looping, spans)
+        return Kind.PREPARED, [tuple(found) for found in lists]
 
     def execute(self) -> tuple[Kind, list[Any]]:
         """Run the sliced statements, each on its own; answer those that failed."""
@@ -89,6 +92,14 @@ class Server:
             *_counted(counter),
         ]
         return Kind.RESULT, [value, tuple(report)]
+
+
+def _framed(kind: Kind, call: int, answer: list[Any]) -> bytes:
+    """Return the frame of an answer; one that cannot be written out (a view of a terabyte) is its author's error."""
+    try:
+        return wire.frame(kind, call, answer)
+    except BaseException as error:  # noqa: BLE001 - types of the student's own may raise anything when they are looked at
+        return wire.frame(Kind.ERROR, call, [*running.described(error), -1, 0])
 
 
 def _same(old: Any, new: Any) -> bool:

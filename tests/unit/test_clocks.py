@@ -1,4 +1,4 @@
-"""The CPU clock of another process: it runs while that process computes, and only then."""
+"""Clocks of another process: one runs while it computes, the other while it waits for a processor."""
 
 import math
 import os
@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from gradkit.grader.sandbox import cpu_clock as module
-from gradkit.grader.sandbox.cpu_clock import cpu_clock
+from gradkit.grader.sandbox import clocks as module
+from gradkit.grader.sandbox.clocks import cpu_clock, is_stopped, queue_clock
 
 BUSY = "print('ready', flush=True)\nwhile True: pass"
 IDLE = "import time\nprint('ready', flush=True)\ntime.sleep(600)"
@@ -89,3 +89,35 @@ def test_a_clock_that_cannot_be_read_is_replaced(process, monkeypatch):
 
     monkeypatch.setattr(module, "time", Refusing)
     assert cpu_clock(process(IDLE)[1]) is time.monotonic
+
+
+def test_waiting_for_a_processor_is_seen(process):
+    """Of two that compute on one processor, each waits while the other has it."""
+    processor = {min(os.sched_getaffinity(0))}
+    both = [process(BUSY) for _ in range(2)]
+    for busy, _ in both:
+        os.sched_setaffinity(busy.pid, processor)
+    clocks = [queue_clock(handle) for _, handle in both]
+    if not clocks[0]():
+        pytest.skip("this kernel does not tell how long a process waits")
+    before = [clock() for clock in clocks]
+    time.sleep(0.4)
+    assert sum(clock() - start for clock, start in zip(clocks, before, strict=True)) > 0.2
+
+
+@pytest.mark.parametrize("handle", [-1, 10**6])
+def test_where_the_kernel_does_not_tell_nothing_has_waited(handle):
+    """Nobody gets more time without a reason."""
+    assert queue_clock(handle)() == 0.0
+
+
+def test_a_process_that_rests_is_told_from_one_that_waits(process):
+    """Only a signal makes it rest; nobody knows of one that is gone."""
+    program, handle = process(IDLE)
+    assert not is_stopped(handle)
+    program.send_signal(signal.SIGSTOP)
+    os.waitpid(program.pid, os.WUNTRACED)
+    assert is_stopped(handle)
+    program.kill()
+    program.wait()
+    assert not is_stopped(handle)
