@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 ASSIGNMENT ?= softmax
+CASES ?= 100000
+SEED ?= 1
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -11,7 +13,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help grade feedback formgrader release mutate doctor test lint types layers pytest bench schema constraints clean
+.PHONY: help grade feedback formgrader release mutate doctor test lint types layers pytest fuzz memory bench schema constraints clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +60,12 @@ layers: $(VENV)/.dev
 pytest: $(VENV)/.dev
 	python -m pytest -n logical --no-loadscope-reorder --cov --cov-report=term
 
+fuzz: $(VENV)/.fuzz ## Send hostile frames, notebooks and results to the trusted process: CASES of them, from SEED on
+	python -m tests.fuzz.campaign --cases $(CASES) --seed $(SEED)
+
+memory: $(VENV)/.grader ## Measure how much memory grading the nasty part of the sample class takes
+	python benchmarks/memory.py
+
 bench: $(VENV)/.grader ## Measure accuracy, and what a submission and its landing cost
 	python benchmarks/accuracy.py
 	python benchmarks/submission.py
@@ -68,7 +76,7 @@ schema: $(VENV)/.grader ## Write docs/result.schema.json
 
 constraints: ## Pin the newest versions in constraints.txt
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
-	PIP_CONSTRAINT= build/pins/bin/pip install --quiet '.[grader,dask,dev]' hatchling editables
+	PIP_CONSTRAINT= build/pins/bin/pip install --quiet '.[grader,dask,dev,fuzz]' hatchling editables
 	{ head -n 1 constraints.txt; build/pins/bin/pip freeze --exclude gradkit; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 
@@ -85,4 +93,8 @@ $(VENV)/.grader: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.grader
 	pip install --quiet --editable '.[grader,dev]'
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	pip install --quiet --editable '.[grader,dev,fuzz]'
 	@touch $@

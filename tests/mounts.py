@@ -46,9 +46,8 @@ class View:
 
     def small(self, folder, size=SMALL):
         """Lay a small file system over a folder, with what the folder holds."""
-        self.run(
-            "sh", "-c", f'tar -C "$0" -cf - . > "$0.tar"; mount -t tmpfs -o size={size},mode=755 tmpfs "$0"', folder
-        )
+        self.run("sh", "-c", 'tar -C "$0" -cf "$0.tar" .', folder)
+        self.run("mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", folder)
         self.run("sh", "-c", 'tar -C "$0" -xf "$0.tar"', folder)
 
     def read_only(self, folder):

@@ -1,11 +1,11 @@
-"""Inputs of the softmax checks, drawn once for a whole class."""
+"""Inputs of the softmax checks."""
 
 import pytest
 
 from problems import Judge, random_problem
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def ordinary(draw):
     """A problem with N, D and C all different, entries of order 1, every class present.
 

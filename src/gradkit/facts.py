@@ -77,7 +77,10 @@ class Facts:
         lines = self.sources[cell].split("\n") if cell in self.sources else []
         if not 0 < line <= len(lines):
             return ""
-        return f"{self.cell(cell)}, line {line} (`{visible(lines[line - 1].strip(), MAX_LINE)}`)"
+        source = visible(lines[line - 1].strip(), MAX_LINE).replace(
+            "`", "'"
+        )  # so that the quotation ends where it ends
+        return f"{self.cell(cell)}, line {line} (`{source}`)"
 
     def place_in(self, file: str, line: int) -> str:
         """Return a place given by the file name under which a cell was compiled; empty if there is none."""

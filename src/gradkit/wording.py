@@ -15,11 +15,7 @@ def visible(text: str, limit: int = 2000) -> str:
 
 
 def listed(items: Sequence[str], most: int = 10) -> str:
-    """Return the first and the last of some texts, separated by commas; of more than ``most``, how many are left out.
-
-    >>> listed(["3", "5", "8"]), listed(["cell 3", "cell 5", "cell 8", "cell 9"], most=2)
-    ('3, 5, 8', 'cell 3, 2 more, cell 9')
-    """
+    """Return texts separated by commas; of more than ``most`` the first and the last, and how many are left out."""
     if len(items) <= most:
         return ", ".join(items)
     return ", ".join((*items[: most - 1], f"{len(items) - most} more", items[-1]))

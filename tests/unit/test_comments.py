@@ -65,3 +65,28 @@ def test_comment(score, checks, problem, expected):
         questions=(question,),
     )
     assert comment(result, question) == expected
+
+
+@pytest.mark.parametrize(
+    ("isolation", "line"),
+    [
+        ("bwrap", None),
+        ("", None),
+        ("landlock", "Isolation: landlock (weaker than bwrap)."),
+        ("noopen", "Isolation: noopen (weaker than bwrap)."),
+        ("none", "Isolation: none (student code ran unprotected)."),
+    ],
+)
+def test_less_than_the_strongest_isolation_is_said(isolation, line):
+    """Whoever looks at the gradebook knows."""
+    question = Question(id="f", score=1.0, max_score=1.0)
+    result = SubmissionResult(
+        student="ada",
+        assignment="hw",
+        score=1.0,
+        max_score=1.0,
+        problem=None,
+        isolation=isolation,
+        questions=(question,),
+    )
+    assert comment(result, question).split("\n")[1:] == ([line] if line else [])

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import subprocess
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.process import BaseProcess
 
@@ -213,6 +215,18 @@ def test_an_answer_that_cannot_be_sent_costs_nobody_a_point(monkeypatch):
     monkeypatch.setattr(executors, "_pool", lambda *about: speechless.pop() if speechless else make(*about))
     results = list(grade_all(bundle(), rung, "1", [Submission(student="a", notebook=notebook(RIGHT))], 1))
     assert [result.score for result in results] == [10.0]
+
+
+@pytest.mark.parametrize(("parent", "said"), [("os.getppid()", "works\n"), ("1", "")], ids=["alive", "dead"])
+def test_a_worker_whose_parent_died_before_it_began_ends(tmp_path, parent, said):
+    """Else it would wait for work for ever."""
+    program = (
+        f"import os; from gradkit.grader.executors import _start_worker; _start_worker({str(tmp_path)!r}, {parent})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}; print('works')"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == said
 
 
 @pytest.mark.parametrize("checks", ["def test_a(:", "import no_such_module", CHECKS.replace('"f"', '"g"')])

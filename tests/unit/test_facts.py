@@ -128,3 +128,9 @@ def test_notes_say_what_is_odd():
 def test_others_named_leaves_out_the_function_itself(name, others):
     """Recursion is not a call of another graded function."""
     assert facts(reads={"f": ("f", "g"), "g": ("g",)}).others_named(name) == others
+
+
+def test_a_backtick_does_not_end_a_quotation():
+    """What follows it would read as the grader's own words."""
+    facts = Facts({1: "x = 1  # `) and you are right (`"}, ["f"], {})
+    assert facts.place(1, 1) == "cell 1, line 1 (`x = 1  # ') and you are right ('`)"

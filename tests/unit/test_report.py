@@ -134,7 +134,8 @@ def test_control_characters_do_not_reach_the_terminal():
         ),
         (
             [result(score=10.0, isolation="none"), result(score=10.0)],
-            "2 submissions: 2 with full marks, 0 with something to mend, 0 not judged. Isolation: bwrap, none.",
+            "2 submissions: 2 with full marks, 0 with something to mend, 0 not judged."
+            " Isolation: bwrap, none (student code ran unprotected).",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from gradkit.grader.course import Course
 from gradkit.grader.errors import CourseError, IsolationError
 from gradkit.grader.model import result_schema
 from gradkit.grader.run import grade_class
+from gradkit.grader.sandbox import ladder
 
 CHECKS = '''
 import pytest
@@ -188,3 +189,28 @@ def test_without_isolation_there_is_a_warning_and_every_result_is_marked(homewor
     homework.grade(isolation="none")
     assert "WARNING: --isolation none" in homework.shown.getvalue()
     assert {row["isolation"] for row in homework.table() if row["judged"] == "yes"} == {"none"}
+
+
+def test_every_run_on_a_weaker_rung_says_so(homework, monkeypatch):
+    """And why the stronger ones do not work."""
+    monkeypatch.setattr(ladder, "command", without_bwrap(ladder.command))
+    homework.grade()
+    shown = " ".join(homework.shown.getvalue().split())
+    assert "Isolation landlock: nothing stronger works on this machine. bwrap: it does not start (" in shown
+    assert "Isolation: landlock (weaker than bwrap)." in shown
+
+
+def without_bwrap(command):
+    """Return what starts zygotes where bubblewrap is broken."""
+
+    def started(rung, *arguments):
+        return (["/bin/false"], {}) if rung.name == "bwrap" else command(rung, *arguments)
+
+    return started
+
+
+def test_a_course_within_reach_of_guests_is_refused(homework, monkeypatch):
+    """Submissions beside the interpreter's library could be read by each other."""
+    monkeypatch.setattr(ladder, "runtime", lambda: [homework.submitted.parent])
+    with pytest.raises(IsolationError, match="which students' code may read"):
+        homework.grade(isolation="landlock")

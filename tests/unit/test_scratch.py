@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.grader.scratch import NAME, Scratch, remove_left
+from gradkit.grader.errors import InstructorError
+from gradkit.grader.scratch import NAME, Scratch, remove_left, temporary_files
 
 MAKE_AND_DIE = """
 import os, sys, tempfile
@@ -158,3 +159,23 @@ def test_a_folder_whose_lock_another_run_has_is_given_up(around, monkeypatch):
     with Scratch("run") as scratch:
         assert scratch.path.is_dir()
     assert len(list(around.iterdir())) == 1
+
+
+def test_without_any_room_the_variable_that_helps_is_named(monkeypatch):
+    """Python looks for a folder in which it can write; where there is none, nothing can be graded."""
+
+    def full():
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", full)
+    with pytest.raises(InstructorError, match="set TMPDIR to another folder"):
+        Scratch("run")
+
+
+def test_temporary_files_of_others_go_with_ours(around):
+    """A library's own folder lies in one of ours for as long as it is told so."""
+    with temporary_files("gradebook"):
+        made = Path(tempfile.mkdtemp())
+        assert NAME.fullmatch(made.parent.name)
+    assert list(around.iterdir()) == []
+    assert tempfile.gettempdir() == str(around)

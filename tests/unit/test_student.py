@@ -713,3 +713,15 @@ def test_what_one_function_pries_with_is_held_against_all(hand_in):
     """They run in one process, where each can tamper with how the others are counted."""
     student = hand_in("import sys\ndef f():\n    return sys", "def g():\n    return 7")
     assert student.reflection("g") == ("sys",)
+
+
+def test_definitions_that_fail_later_say_nothing_new(hand_in):
+    """A guest that starts again amid hidden checks could fail with a text made of what it was told."""
+    student = hand_in("import os\ndef f(x):\n    os._exit(1)", "raise_ = 1 / 0\ndef g():\n    return raise_")
+    student.begin_check("f", published=False)
+    assert fault_of(student, "f", 0.5).kind is FaultKind.DIED
+    before = student._facts.failures
+    student._cells[:] = [(1, "def f(x): return x"), (2, "g = int('W is 0.7315')")]
+    assert student.call("f", 1).value == 1
+    assert fault_of(student, "g").public.count("0.7315") == 0
+    assert student._facts.failures is before

@@ -82,11 +82,11 @@ def judge(session, sandbox):
     return run
 
 
-def judged_by(session, sandbox, graded, *sources):
+def judged_by(session, sandbox, graded, *sources, code=b""):
     """Judge a notebook in an open session."""
     student = Student(sandbox, read_notebook(notebook(*sources), "hw.ipynb"), graded, Limits(call_seconds=0.5))
     try:
-        return session.judge(student)
+        return session.judge(student, code)
     finally:
         student.close()
 
@@ -293,22 +293,43 @@ def test_one_session_judges_many_students(session, sandbox):
     assert [one.checks["f"][0].outcome for one in judged] == [PASSED, FAILED, FAILED, FAILED, PASSED]
 
 
-def test_inputs_are_drawn_once_and_the_same_for_everybody(session, sandbox):
-    """Session fixtures live as long as the session; a purpose always gives the same numbers."""
+def test_inputs_are_those_of_the_code(session, sandbox):
+    """The same code gets the same numbers for a purpose, other code other ones."""
+    checks = 'def test_a(draw, function):\n    """A."""\n    raise Disagreement(str(draw("a").random()))\n'
+    opened = session(checks)
+    codes = (b"one", b"two", b"one")
+    seen = [judged_by(opened, sandbox, ["f"], RIGHT, code=code).checks["f"][0].message for code in codes]
+    assert seen[0] == seen[2] != seen[1]
+
+
+def test_a_fixture_that_draws_cannot_outlive_a_check(session, sandbox):
+    """Inputs that were drawn for one student would serve the next: pytest refuses that."""
     opened = session(
         '''
-        made = []
-
         @pytest.fixture(scope="session")
         def inputs(draw):
-            made.append(1)
+            return draw("a").random(3)
+
+        def test_a(function, inputs):
+            """A."""
+        '''
+    )
+    (check,) = judged_by(opened, sandbox, ["f"], RIGHT).checks["f"]
+    assert check.outcome is Outcome.NOT_JUDGED
+
+
+def test_inputs_are_the_same_in_every_check(session, sandbox):
+    """A purpose always gives the same numbers."""
+    opened = session(
+        '''
+        @pytest.fixture
+        def inputs(draw):
             assert draw("a").random() == draw("a").random()
             assert draw("a").random() != draw("b").random()
             return draw("a").random(3)
 
         def test_a(function, inputs):
             """A."""
-            assert len(made) == 1
             assert function(inputs).tolist() == inputs.tolist()
         '''
     )

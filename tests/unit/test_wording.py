@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradkit.wording import visible, visible_lines
+from gradkit.wording import listed, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,12 @@ def test_many_lines_are_cut():
     """What is beyond the limit is counted in a last line."""
     assert visible_lines("ab\n" * 10, 6) == ["ab", "ab", "\N{HORIZONTAL ELLIPSIS} (24 more characters)"]
     assert visible_lines("ab\nab", 5) == ["ab", "ab"]
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [([], ""), (["3"], "3"), (["3", "5", "8"], "3, 5, 8"), (list("abcdef"), "a, b, 3 more, f")],
+)
+def test_many_items_are_listed_in_part(items, expected):
+    """The first and the last say enough."""
+    assert listed(items, most=3) == expected

@@ -4,6 +4,7 @@ Plain text: whoever puts it into a page escapes it.
 """
 
 from .model import OUR_FAULT, Check, Outcome, Question, SubmissionResult
+from .sandbox.ladder import LADDER, described
 
 PERSON_WILL_LOOK = "A person will look at it; no points are lost by this."
 
@@ -12,12 +13,14 @@ def comment(result: SubmissionResult, question: Question) -> str:
     """Return what the student is told about one question, a line for each thing.
 
     How many checks passed comes first, then what is wrong with its hint. A question that could not be judged says
-    why.
+    why. What was graded on less than the strongest isolation says so.
     """
     lines = [] if question.score is None else [_points(question)]
     if question.score is None:
         lines.append(f"Not judged: {result.problem or OUR_FAULT}. {PERSON_WILL_LOOK}")
     lines += [_told(check) for check in question.checks if check.outcome is Outcome.FAILED]
+    if result.isolation not in ("", LADDER[0].name):
+        lines.append(f"Isolation: {described(result.isolation)}.")
     return "\n".join(lines)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from .course import Bundle, Submission
 from .errors import InstructorError
 from .grade import grade_submission, not_judged
+from .heap import return_large_blocks
 from .model import OUR_FAULT, SubmissionResult
 from .sandbox.guest import linux
 from .sandbox.ladder import LIMITED_THREADS, Rung
@@ -48,6 +49,7 @@ def grade_all(
 
     Raises InstructorError if the suite itself cannot be used.
     """
+    return_large_blocks()
     task = functools.partial(_grade, bundle, rung, version)
     with Scratch("run") as scratch:
         scratch.path.chmod(0o711)  # guests that run as nobody look for numpy below it
@@ -113,7 +115,9 @@ def _finished(
 def _pool(jobs: int, scratch: Path) -> ProcessPoolExecutor:
     # Spawned, not forked: a worker starts clean, whatever threads and locks the parent holds.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(str(scratch),))
+    return ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_start_worker, initargs=(str(scratch), os.getpid())
+    )
 
 
 def _let_go(pool: ProcessPoolExecutor) -> None:
@@ -128,13 +132,16 @@ def _let_go(pool: ProcessPoolExecutor) -> None:
             queue._reader.close()
 
 
-def _start_worker(scratch: str) -> None:
+def _start_worker(scratch: str, parent: int) -> None:
     """Make a worker end with its parent or at Ctrl-C, without a word, and compute with one thread.
 
     Its temporary files (the hidden suite among them) lie in a folder that the parent removes, because a worker
     that is killed cannot.
     """
     linux.die_with_parent()
+    if os.getppid() != parent:  # it died before we asked for that, and nobody would ever send us work
+        os._exit(1)
+    return_large_blocks()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     tempfile.tempdir = scratch
     os.environ.update(dict.fromkeys(LIMITED_THREADS, "1"))

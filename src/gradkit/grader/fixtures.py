@@ -25,6 +25,7 @@ class Sitting:
         bundle: the assignment.
         reference: its reference functions.
         student: whose functions are examined; None between two students.
+        code: of the student's; other code gets other inputs.
         passed: names of the checks of the current question that have passed so far.
         check: the question and the id of the current check.
         recorder: keeps every call of a student's function, if somebody wants to look at them.
@@ -33,6 +34,7 @@ class Sitting:
     bundle: Bundle
     reference: Mapping[str, Callable[..., Any]]
     student: Student | None = None
+    code: bytes = b""
     passed: frozenset[str] = frozenset()
     check: tuple[str, str] = ("", "")
     recorder: Recorder | None = None
@@ -118,10 +120,15 @@ def passed(pytestconfig: pytest.Config) -> frozenset[str]:
     return pytestconfig.stash[SITTING].passed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def draw(pytestconfig: pytest.Config) -> Callable[[str], np.random.Generator]:
-    """Return a random generator for a purpose; the same for the whole class, unknown without the seed."""
-    seed = pytestconfig.stash[SITTING].bundle.seed
+    """Return a random generator for a purpose: the same for the same code, unknown without the course's seed.
+
+    Other code gets other numbers, so what a hand-in may find out about its own helps no later one.
+    """
+    sitting = pytestconfig.stash[SITTING]
+
+    seed = hmac.digest(sitting.bundle.seed, sitting.code, "sha256")
 
     def generator(purpose: str) -> np.random.Generator:
         return np.random.default_rng(int.from_bytes(hmac.digest(seed, purpose.encode(), "sha256")))

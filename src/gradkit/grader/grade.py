@@ -7,6 +7,7 @@ fingerprints are taken once, the zygote is started once. Only the guest is the s
 import datetime
 import functools
 import getpass
+import json
 import os
 import platform
 import time
@@ -62,7 +63,7 @@ class Grader:
             return not_judged(self.bundle, self.version, submission, str(error))
         student = Student(self._sandbox, notebook, self.bundle.graded, self.bundle.settings.limits)
         try:
-            judged = self._session.judge(student)
+            judged = self._session.judge(student, json.dumps(notebook.code()).encode())
             hints, judged = self._hints(student, judged)
             notes = (*submission.notes, *student.notes())
         except GuestFault as fault:

@@ -53,7 +53,7 @@ class HiddenSuite:
     ) -> None:
         self.bundle = bundle
         self.sitting = Sitting(bundle, reference, recorder=recorder)
-        self.inbox: queue.SimpleQueue[Student | None] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[tuple[Student, bytes] | None] = queue.SimpleQueue()
         self.outbox: queue.SimpleQueue[Judged | BaseException] = queue.SimpleQueue()
         self.items: list[Item] = []
         self.verdict = Verdict(Outcome.PASSED)
@@ -138,8 +138,8 @@ class HiddenSuite:
             self.outbox.put(SuiteError(f"the hidden suite of {self.bundle.assignment} cannot be used:\n{text}"))
             return True
         self.outbox.put(Judged({}))  # ready
-        for student in iter(self.inbox.get, None):
-            self.sitting.student = student
+        for student, code in iter(self.inbox.get, None):
+            self.sitting.student, self.sitting.code = student, code
             self.outbox.put(self._judge())
             self.sitting.student = None
         return True

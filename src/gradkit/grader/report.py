@@ -10,6 +10,7 @@ from gradkit.wording import visible
 
 from . import spreadsheet
 from .model import SubmissionResult
+from .sandbox.ladder import described
 
 
 class Row(NamedTuple):
@@ -72,7 +73,8 @@ def summary(rows: Sequence[Row]) -> str:
     """Return one line about the class."""
     judged = sum(student.judged for student in rows)
     full = sum(student.score == student.max_score for student in rows)
-    rungs = ", ".join(sorted({student.isolation for student in rows if student.isolation})) or "none needed"
+    used = sorted({student.isolation for student in rows if student.isolation})
+    rungs = ", ".join(map(described, used)) or "none needed"
     return (
         f"{len(rows)} submission{'s' * (len(rows) != 1)}: {full} with full marks,"
         f" {judged - full} with something to mend, {len(rows) - judged} not judged. Isolation: {rungs}."

@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -47,6 +48,18 @@ class Scratch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.remove()
+
+
+@contextlib.contextmanager
+def temporary_files(purpose: str) -> Iterator[None]:
+    """Let the temporary files of other libraries lie in such a folder for a while."""
+    with Scratch(purpose) as scratch:
+        before = tempfile.tempdir
+        tempfile.tempdir = str(scratch.path)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 def _temporary_folder() -> Path:

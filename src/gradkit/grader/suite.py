@@ -54,11 +54,14 @@ class SuiteSession:
         """Where the suite's files lie while the session is open: readable by this user only."""
         return self._folder.path
 
-    def judge(self, student: Student) -> Judged:
-        """Run every check for one student; RuntimeError if the session is of no more use, which is a fault of ours."""
+    def judge(self, student: Student, code: bytes = b"") -> Judged:
+        """Run every check for one student, whose inputs are drawn for this code.
+
+        Raises RuntimeError if the session is of no more use, which is a fault of ours.
+        """
         if not self._thread.is_alive():
             raise RuntimeError("the hidden suite's session has ended")
-        self._plugin.inbox.put(student)
+        self._plugin.inbox.put((student, code))
         try:
             return self._answer()
         except SuiteError as error:  # the suite was collected once: the instructor cannot mend what ended it now

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..course import Bundle, Course, graded_cells
 from ..errors import CourseError
+from ..scratch import temporary_files
 from .settings import NbgraderSettings
 
 MALFORMED = "database disk image is malformed"
@@ -43,8 +44,7 @@ def gradebook(settings: NbgraderSettings) -> Iterator[Gradebook]:
     _make_whole(settings)
     _refuse_damaged(settings)
     try:
-        # nbgrader runs the program alembic for a new database, and leaves a half-made one if it is not found.
-        with _programs_of_python():
+        with _programs_of_python(), temporary_files("gradebook"):
             opened = Gradebook(settings.db_url, settings.course_id)
     except (SQLAlchemyError, OSError) as error:
         raise CourseError(_unusable(settings, error)) from error
@@ -92,7 +92,7 @@ def register(settings: NbgraderSettings, course: Course, bundle: Bundle) -> None
 
 @contextlib.contextmanager
 def _programs_of_python() -> Iterator[None]:
-    """Let programs beside the interpreter be found for a while."""
+    """Let programs beside the interpreter be found for a while: nbgrader runs alembic for a new database."""
     before = os.environ.get("PATH")
     os.environ["PATH"] = os.pathsep.join(filter(None, (str(Path(sys.executable).parent), before)))
     try:
@@ -118,7 +118,7 @@ def _make_whole(settings: NbgraderSettings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_file(fresh)
         address = url.set(database=str(fresh)).render_as_string(hide_password=False)
-        with _programs_of_python(), Gradebook(address, settings.course_id):
+        with _programs_of_python(), temporary_files("gradebook"), Gradebook(address, settings.course_id):
             pass
         fresh.replace(path)
     except (SQLAlchemyError, OSError) as error:

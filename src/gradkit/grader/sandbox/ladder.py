@@ -61,6 +61,13 @@ NONE = Rung("none", frozenset(), "nothing")
 RUNGS = {rung.name: rung for rung in (*LADDER, NONE)}
 
 
+def described(name: str) -> str:
+    """Return a rung's name, with a remark if it is not the strongest that there is."""
+    if name == NONE.name:
+        return f"{name} (student code ran unprotected)"
+    return name if name == LADDER[0].name else f"{name} (weaker than {LADDER[0].name})"
+
+
 def guest_settings(rung: Rung, limits: Limits) -> dict[str, Any]:
     """Return the zygote's first message: what :class:`guest.confine.Settings` holds."""
     in_bwrap = rung.name == "bwrap"

@@ -4,11 +4,14 @@ A zygote is started once per worker and rung. A guest lives for one submission (
 killed through its pidfd, so that no other process can be hit by mistake.
 """
 
+import contextlib
 import functools
 import json
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ..errors import GuestFault
@@ -33,7 +36,7 @@ class Zygote:
         self._control.settimeout(START_SECONDS)
         command, options = ladder.command(rung, self._site.path, theirs.fileno())
         with tempfile.TemporaryFile() as log:
-            with theirs:
+            with theirs, _first_to_go():
                 self._process = subprocess.Popen(  # noqa: S603 - our own program, no student text in it
                     command,
                     pass_fds=[theirs.fileno()],
@@ -104,6 +107,25 @@ class Zygote:
                 self._ends[message["ended"]] = End(message["status"], message["cpu"], message["peak"])
             if wanted in message and job in (None, message[wanted]):
                 return message, descriptors[0] if descriptors else -1
+
+
+@contextlib.contextmanager
+def _first_to_go() -> Iterator[None]:
+    """Have the kernel end what is started meanwhile, and its guests, before anything else if memory runs out.
+
+    A lost guest is replaced; a lost worker costs more. Where the kernel has no such setting nothing is done.
+    """
+    setting = Path("/proc/self/oom_score_adj")
+    try:
+        before = setting.read_text()
+        setting.write_text("1000")
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        setting.write_text(before)
 
 
 class Sandbox:

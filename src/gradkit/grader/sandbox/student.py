@@ -47,13 +47,12 @@ class Student:
         self._hopeless: StudentFault | None = None
         self._undefinable = False
         self._published = False
-        self._guest_knows_secrets = False
+        self._guest_knows_secrets = self._knew_secrets = False
         self.limits_hit: set[str] = set()
 
     def call(self, name: str, *arguments: Any, flags: int = 0) -> Report:
         """Call a function of the notebook with fresh copies of the arguments."""
         kind, values = self._ask(wire.Kind.CALL, [name, list(arguments), flags])
-        self._guest_knows_secrets |= not self._published
         if kind == wire.Kind.ERROR:
             raise self._raised(name, values)
         assert self._guest is not None
@@ -163,7 +162,8 @@ class Student:
         kind, values = self._exchange(wire.Kind.EXECUTE, [])
         if kind != wire.Kind.EXECUTED:
             raise _interference()
-        self._facts.failures = explain.read_failures(values)
+        if not self._knew_secrets:  # later the same definitions might fail with a text made of hidden inputs
+            self._facts.failures = explain.read_failures(values)
 
     def _ask(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
         try:
@@ -173,6 +173,8 @@ class Student:
 
     def _attempt(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
         self._ready()
+        if not self._published:
+            self._guest_knows_secrets = self._knew_secrets = True
         try:
             return self._exchange(kind, values)
         except StudentFault as fault:
