@@ -108,6 +108,9 @@ def test_assignments_are_listed_by_name(course):
     ("text", "reason"),
     [
         (b"", "missing required field `title`"),
+        (b'title = "t"\n[limits]\ncall_seconds = 0', "Expected `float` > 0.0 - at `$.limits.call_seconds`"),
+        (b'title = "t"\n[limits]\nmemory_mb = 64', "Expected `int` >= 256 - at `$.limits.memory_mb`"),
+        (b'title = "t"\n[limits]\nopen_files = 3', "Expected `int` >= 16 - at `$.limits.open_files`"),
         (b'title = "t"\ncolour = 1\n', "unknown field `colour`"),
         (b'title = "t"\n[limits]\nmemory_gb = 2\n', "unknown field `memory_gb`"),
         (b"title = 3\n", "Expected `str`"),

@@ -1,9 +1,11 @@
 """Zygotes and guests: started, confined as promised, ended through their pidfd, replaced when they die."""
 
 import os
+import re
 import select
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +179,14 @@ def test_a_sandbox_starts_on_demand_and_again_when_it_died(rung):
     finally:
         sandbox.close()
     assert sandbox._zygote is None
+
+
+def test_guests_are_the_first_to_go_when_memory_runs_out(zygote):
+    """The kernel ends them before the grader, whose own setting stays as it was."""
+    setting = Path("/proc/self/oom_score_adj")
+    before = setting.read_text()
+    guest = zygote.spawn()
+    pid = re.search(r"^Pid:\s*(\d+)$", Path(f"/proc/self/fdinfo/{guest._handle}").read_text(), re.MULTILINE)[1]
+    assert Path(f"/proc/{pid}/oom_score_adj").read_text() == "1000\n"
+    assert setting.read_text() == before
+    guest.kill()
