@@ -23,20 +23,32 @@ class Problem(NamedTuple):
         return self._replace(reg=0.0)
 
 
-def random_problem(rng, *, N, D, C, reg=REG, scale=1.0, y=None, W=None):
+def random_problem(rng, *, N, D, C, reg=REG, scale=1.0, y=None):
     """Return a problem of this size that is well-conditioned: no seed makes it kinder or harsher than another.
 
-    X has entries of order 1, W of order ``scale``; labels use the classes evenly; y and W may be given. No true class
-    is so improbable that an epsilon inside the log shows, and none is so sure that a loss of zero would do.
+    X has entries of order 1, W of order ``scale``; labels use the classes evenly, if none are given. No true class is
+    so improbable that an epsilon inside the log shows, and none is so sure that a loss of zero would do.
     """
     while True:
         labels = rng.permutation(np.arange(N) % C) if y is None else y
-        weights = scale * rng.standard_normal((D, C)) if W is None else W
-        problem = Problem(weights, rng.standard_normal((N, D)), labels, reg)
-        exps = np.exp(problem.X @ problem.W)
-        p = exps[np.arange(N), labels] / exps.sum(axis=1)
-        if p.min() > 0.015 / C and -np.log(p).mean() > 0.3:
+        problem = Problem(scale * rng.standard_normal((D, C)), rng.standard_normal((N, D)), labels, reg)
+        if _is_well_conditioned(problem):
             return problem
+
+
+def relabelled(rng, problem):
+    """Return a problem with the same rows in reverse order and labels dealt anew: alike in all sums, right in none."""
+    for _ in range(10_000):
+        other = problem._replace(X=problem.X[::-1].copy(), y=rng.permutation(problem.y))
+        if _is_well_conditioned(other) and np.any(other.y != problem.y[::-1]):
+            return other
+    raise ValueError("no other labels suit these rows")
+
+
+def _is_well_conditioned(problem):
+    exps = np.exp(problem.X @ problem.W)
+    p = exps[np.arange(len(problem.X)), problem.y] / exps.sum(axis=1)
+    return p.min() > 0.015 / problem.W.shape[1] and -np.log(p).mean() > 0.3
 
 
 WORKED_EXAMPLE = Problem(

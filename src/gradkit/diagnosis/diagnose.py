@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .behaviour import Behaviour, behaviour_of
 from .contract import undo_oddities
 from .edges import edge_mistakes
@@ -52,6 +54,10 @@ class Diagnostician:
 
     def diagnose(self, seen: Sequence[Behaviour]) -> Diagnosis:
         """Return what the behaviours of a function on all probes, in their order, say about it."""
+        with np.errstate(all="ignore"):  # functions may return any number that there is
+            return self._diagnosis(seen)
+
+    def _diagnosis(self, seen: Sequence[Behaviour]) -> Diagnosis:
         if _agree(seen, self._prints.right):
             return Diagnosis()
         handed_over = undo_oddities(seen, self._prints.right, self._prints.probes, self._odd)

@@ -59,7 +59,8 @@ class Scales:
         for expression in self._plain:
             numbers = factors / _on_all(expression, self._sizes)
             text = f"{numbers[0]:.4g}"
-            if np.allclose(numbers, numbers[0], rtol=TOLERANCE, atol=0) and text != "1":
+            alike = np.isfinite(numbers).all() and np.allclose(numbers, numbers[0], rtol=TOLERANCE, atol=0)
+            if alike and text != "1":
                 return _odd_multiple(float(numbers[0]), text, expression)
         return None
 

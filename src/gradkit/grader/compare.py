@@ -20,6 +20,8 @@ ROUNDINGS = 1000.0
 MAX_NUMBERS = 1 << 20
 """Numbers in a list that is taken for an array: of few bytes each on the wire, they may take sixteen in an array."""
 
+LARGE_SIDE = 32
+
 # Types by name, in words. A name outside of this table is not repeated: student code could have chosen it.
 KINDS = {
     "complex": "a complex number",
@@ -52,8 +54,9 @@ def describe(value: Any) -> str:
     if isinstance(value, Opaque):
         return KINDS.get(value, "an object of some other type")
     if isinstance(value, np.ndarray) and value.ndim:
-        ordinary = len(value.shape) <= 3 and max(value.shape) < 1000
-        return f"an array of shape {value.shape}" if ordinary else "an array of another shape"
+        # A long side could be a number that student code wants to tell.
+        told = value.ndim <= 3 and max(value.shape) < LARGE_SIDE
+        return f"an array of shape {value.shape}" if told else "an array of another shape"
     if isinstance(value, tuple):
         return f"{len(value)} value{'s' * (len(value) != 1)}" if len(value) < 10 else "many values"
     if isinstance(value, bool | np.ndarray | int | float):

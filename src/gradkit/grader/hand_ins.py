@@ -2,12 +2,16 @@
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+
+from gradkit.wording import listed, visible
 
 from . import extract
 from .course import Submission
 from .errors import CourseError, SubmissionError
+
+MOST_NAMES, LONGEST_NAME = 5, 80
 
 
 def submissions(directory: Path, assignment: str, only: Collection[str] | None = None) -> Iterator["Submission"]:
@@ -64,15 +68,24 @@ def _read(student: Path, assignment: str) -> Submission:
     folder, wanted = student / assignment, f"{assignment}.ipynb"
     for place in (student, folder):
         if not stat.S_ISDIR(place.lstat().st_mode):
-            what = printable(place.name)
+            what = _shown(place.name)
             raise SubmissionError(f"{what} is a link or a file, expected a folder: nothing was read through it")
     found = sorted(printable(path.name) for path in folder.iterdir())
     others = [other for other in found if other.endswith(".ipynb") and other != wanted]
     if wanted not in found and others:
         raise SubmissionError(_misnamed(wanted, others))
-    notes = (f"only {wanted} is graded, not {', '.join(others[:5])}",) if others else ()
+    notes = (f"only {wanted} is graded, not {_listed(others)}",) if others else ()
     return Submission(student=printable(student.name), notebook=extract.read_file(folder / wanted), notes=notes)
 
 
+def _listed(names: Sequence[str]) -> str:
+    return listed([_shown(name) for name in names], MOST_NAMES)
+
+
+def _shown(name: str) -> str:
+    """Return a file name fit for a sentence: student's choice, it may hold anything."""
+    return visible(printable(name), LONGEST_NAME)
+
+
 def _misnamed(wanted: str, others: list[str]) -> str:
-    return f"{wanted} is missing, but there is {', '.join(others[:5])}: rename the one to be graded to {wanted}"
+    return f"{wanted} is missing, but there is {_listed(others)}: rename the one to be graded to {wanted}"
