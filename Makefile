@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help grade feedback formgrader release mutate doctor test lint types layers pytest fuzz memory bench schema constraints clean
+.PHONY: help grade feedback formgrader release mutate doctor test lint types layers pytest attack chaos fuzz memory bench schema constraints clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ layers: $(VENV)/.dev
 
 pytest: $(VENV)/.dev
 	python -m pytest -n logical --no-loadscope-reorder --cov --cov-report=term
+
+attack: $(VENV)/.dev ## Make every attack on every rung, as root and as an ordinary user; write docs/attacks.md
+	python -m tests.attacks --markdown docs/attacks.md
+
+chaos: $(VENV)/.dev ## Kill the grader's processes at random, 100 times, and compare with an undisturbed run
+	python -m tests.chaos
 
 fuzz: $(VENV)/.fuzz ## Send hostile frames, notebooks and results to the trusted process: CASES of them, from SEED on
 	python -m tests.fuzz.campaign --cases $(CASES) --seed $(SEED)

@@ -3,11 +3,13 @@
     python benchmarks/memory.py [--whole] [--jobs N ...]
 
 Grades and lands, on the strongest rung that works here, the nasty part of the sample class (with `--whole` all of it)
-together with notebooks that are made to fill the memory of who reads them, once for each number of worker processes.
+together with notebooks that are made to fill the memory of who reads them, or of who looks at what their functions
+return, once for each number of worker processes.
 Exits with 1 if a trusted process has taken more than 400 MB.
 """
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -37,6 +39,14 @@ BOMBS = {  # head, what is repeated, tail
     "wide lines": (LINES, b'"%s\xf0\x9f\x98\x80",' % (b"x" * 30), b'""]}]}'),
     "wide text": (LINES[:-2], b"x", b'"]}]}'),
 }
+RETURNED = """import numpy as np
+
+def softmax_loss_naive(W, X, y, reg):
+    return ("x" * 10**6, *[""] * 4999), 0.0
+
+def softmax_loss_vectorized(W, X, y, reg):
+    return (np.zeros(1600, complex), *[np.zeros(1600, bool)] * 4999), 0.0
+"""
 
 
 def main() -> int:
@@ -73,6 +83,10 @@ def hand_in(course: Path, *, whole: bool) -> int:
         folder.mkdir(parents=True)
         times = (MAX_FILE - len(head) - len(tail)) // len(piece)
         (folder / "softmax.ipynb").write_bytes(head + piece * times + tail)
+    folder = submitted / "bomb values" / "softmax"
+    folder.mkdir(parents=True)
+    cells = [{"cell_type": "code", "source": RETURNED, "metadata": {}}]
+    (folder / "softmax.ipynb").write_text(json.dumps({"nbformat": 4, "cells": cells}))
     return sum(1 for folder in submitted.iterdir() if not folder.name.startswith("."))
 
 

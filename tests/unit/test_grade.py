@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from gradkit.grader import grade
 from gradkit.grader.course import Bundle, Settings, Submission
-from gradkit.grader.grade import Grader, not_judged
+from gradkit.grader.grade import Grader, Workplace, not_judged
 from gradkit.grader.model import OUR_FAULT, Limits, Outcome, result_schema
 from gradkit.grader.sandbox import probe
 
@@ -61,10 +62,10 @@ def notebook(*sources):
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
 
 
-def make_grader(checks=CHECKS, name="test_hw"):
-    """Return a grader of a small assignment with the questions f (10 points) and g (5 points)."""
+def make_bundle(checks=CHECKS, name="test_hw"):
+    """Return a small assignment with the questions f (10 points) and g (5 points)."""
     files = {f"{name}.py": textwrap.dedent(checks), "mistakes.py": MISTAKES, "probes.py": PROBES}
-    bundle = Bundle(
+    return Bundle(
         assignment="hw",
         settings=Settings(title="Homework", limits=Limits(call_seconds=0.5)),
         notebook=notebook("def f(x): return x", "def g(x): return x"),
@@ -73,7 +74,11 @@ def make_grader(checks=CHECKS, name="test_hw"):
         sha256="5ea1",
         questions=(("f", 10.0), ("g", 5.0)),
     )
-    return Grader(bundle, probe.choose(), "9.9")
+
+
+def make_grader(checks=CHECKS, name="test_hw"):
+    """Return a grader of that assignment."""
+    return Grader(make_bundle(checks, name), probe.choose(), "9.9")
 
 
 @pytest.fixture(scope="module")
@@ -217,3 +222,15 @@ def test_a_grader_lives_on_after_the_worst(grader):
     assert before.score == after.score
     assert [question.score for question in before.questions] == [question.score for question in after.questions]
     assert all(check.outcome in tuple(Outcome) for question in after.questions for check in question.checks)
+
+
+def test_a_grader_is_replaced_in_time(monkeypatch):
+    """An open session of pytest keeps a little of each test, so none stays open for a whole large class."""
+    bundle = make_bundle()
+    place = Workplace()
+    monkeypatch.setattr(grade, "GRADED_BY_ONE", 2)
+    try:
+        graders = [place.grader_for(bundle, probe.choose(), "9.9") for _ in range(3)]
+    finally:
+        place.forget()
+    assert graders[0] is graders[1] is not graders[2]

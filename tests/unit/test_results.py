@@ -1,6 +1,8 @@
 """Results on disk: whole or not at all, found again for exactly the same submission, suite and isolation."""
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from gradkit.grader.course import Bundle, Settings, Submission
 from gradkit.grader.errors import CourseError
 from gradkit.grader.grade import not_judged
 from gradkit.grader.model import FORMAT_VERSION, Question
-from gradkit.grader.results import Results, replace
+from gradkit.grader.results import Results, replace, replace_private
 from gradkit.grader.sandbox.ladder import LADDER, NONE
 
 RUNG = LADDER[0]
@@ -85,6 +87,44 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     with pytest.raises(TypeError):
         replace(path, "no bytes")
     assert path.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("write", [replace, replace_private])
+def test_a_disk_that_is_full_leaves_no_half(tmp_path, monkeypatch, write):
+    """The old file stays, and nothing beside it."""
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    write(tmp_path / "file", b"old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path / "file", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"old")]
+
+
+@pytest.mark.parametrize("write", [replace, replace_private])
+def test_what_a_killed_run_left_half_is_removed(store, monkeypatch, write):
+    """The next one that holds the folder does it, and touches nothing else."""
+    store.write(judged())
+    monkeypatch.setattr(os, "fsync", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    for path in (store.path("ada"), store.folder / "hw.csv"):
+        child = os.fork()
+        if child == 0:
+            write(path, b"new")
+        os.waitpid(child, 0)
+        assert len(list(path.parent.glob(".*.tmp"))) == 1
+    with store.locked():
+        left = {str(path.relative_to(store.folder)) for path in store.folder.rglob("*") if path.is_file()}
+        assert left == {".lock", "ada/hw.json"}
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    """Where, why, and what to do."""
+    (tmp_path / "file").touch()
+    store, sentence = Results(tmp_path / "file" / "results", "hw"), r"no results can be written to .*Not a directory"
+    with pytest.raises(CourseError, match=sentence), store.locked():
+        pass
 
 
 def test_a_reader_of_the_old_file_keeps_it(tmp_path):

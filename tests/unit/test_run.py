@@ -1,17 +1,20 @@
 """`gradkit grade` as a whole: results, CSV and table; what holds from an earlier run is not graded again."""
 
 import csv
+import errno
 import io
 import json
+import os
 
 import jsonschema
 import pytest
 from rich.console import Console
 
 from gradkit.grader.course import Course
-from gradkit.grader.errors import CourseError, IsolationError
+from gradkit.grader.errors import CourseError, IsolationError, StoppedError
 from gradkit.grader.model import result_schema
-from gradkit.grader.run import grade_class
+from gradkit.grader.results import Results
+from gradkit.grader.run import NO_ROOM, grade_class
 from gradkit.grader.sandbox import ladder
 
 CHECKS = '''
@@ -173,6 +176,40 @@ def test_without_submissions_the_expected_layout_is_said(homework, name, sentenc
     (homework.course.root / "empty").mkdir()
     with pytest.raises(CourseError, match=sentence):
         homework.grade(submitted=homework.course.root / name)
+
+
+def unwritable(homework, monkeypatch, students, number):
+    """Let results of some students meet an error of the file system."""
+    write = Results.write
+
+    def refuse(store, result):
+        if result.student in students:
+            raise OSError(number, os.strerror(number), str(store.path(result.student)))
+        write(store, result)
+
+    monkeypatch.setattr(Results, "write", refuse)
+
+
+@pytest.mark.parametrize("number", sorted(NO_ROOM), ids=errno.errorcode.get)
+def test_a_disk_without_room_stops_the_class(homework, monkeypatch, number):
+    """Nobody else's result could be written, either; what is finished counts in the next run."""
+    with monkeypatch.context() as full:
+        unwritable(homework, full, {"bob", "eve"}, number)
+        sentence = f"{os.strerror(number)}: .*; 1 of 3 results are in .*: mend that and run again to go on"
+        with pytest.raises(StoppedError, match=sentence):
+            homework.grade()
+    before = homework.files()
+    assert set(before) == {"ada"}
+    assert homework.grade() == {"ada": 10.0, "bob": 5.0, "eve": None}
+    assert homework.files()["ada"] == before["ada"]
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENAMETOOLONG, errno.EISDIR], ids=errno.errorcode.get)
+def test_one_result_that_cannot_be_written_stops_nobody_else(homework, monkeypatch, number):
+    """Whose it is has no score, because the next run would not know it."""
+    unwritable(homework, monkeypatch, {"ada"}, number)
+    assert homework.grade() == {"ada": None, "bob": 5.0, "eve": None}
+    assert f"its result cannot be written: {os.strerror(number)}" in homework.shown.getvalue()
 
 
 def test_two_runs_do_not_write_at_once(homework):

@@ -31,6 +31,9 @@ from .sandbox.student import Student
 from .suite import SuiteSession
 from .verdict import Judged
 
+GRADED_BY_ONE = 300
+"""Submissions after which a grader is replaced: by then it has grown by about 30 MB."""
+
 
 class Grader:
     """Grades the submissions of one assignment, one after another, on one rung of the isolation ladder.
@@ -179,18 +182,23 @@ def _question(name: str, points: float, checks: tuple[Check, ...], hint: str) ->
 
 
 class Workplace:
-    """Keeps the grader that this process used last, and closes it when another one is needed."""
+    """Keeps the grader that this process used last, and closes it when another one is needed.
+
+    That is also after a few hundred submissions: as long as its session is open, pytest keeps a little of each test.
+    """
 
     def __init__(self) -> None:
         self._key: tuple[str, str, str] | None = None
         self._grader: Grader | None = None
+        self._used = 0
 
     def grader_for(self, bundle: Bundle, rung: ladder.Rung, version: str) -> Grader:
         """Return the grader for a bundle on a rung; raises SuiteError if the suite cannot be used."""
         key = (bundle.sha256, rung.name, version)
-        if self._grader is None or key != self._key:
+        if self._grader is None or key != self._key or self._used >= GRADED_BY_ONE:
             self.forget()
-            self._grader, self._key = Grader(bundle, rung, version), key
+            self._grader, self._key, self._used = Grader(bundle, rung, version), key, 0
+        self._used += 1
         return self._grader
 
     def forget(self) -> None:

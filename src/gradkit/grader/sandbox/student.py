@@ -22,7 +22,7 @@ from .prepared import read_prepared
 from .report import Report, read_report
 
 MAX_NAME, MAX_SAID = 100, 300
-GRACE = 0.25
+GRACE = 1.0
 """Seconds that a guest which hung up gets to end by itself, so that its status tells why."""
 
 
