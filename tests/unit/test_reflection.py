@@ -28,6 +28,7 @@ def names(source):
         "import functools, itertools, operator, warnings, copy",
         "def f(W, X, y, reg):\n    _s = X.dot(W)\n    return _helper(_s)[np.arange(len(y)), y].mean()",
         "class C:\n    def __init__(self):\n        self.W = 1\n\n    def __call__(self):\n        return 1",
+        "def f(x: np.ndarray, core: float = 1) -> 'tuple[float, np.ndarray]':\n    vars = x\n    return vars",
         "def f(x):\n    match x:\n        case [a, b]:\n            x = a\n        case int():\n            x = 1",
     ],
 )
@@ -61,6 +62,9 @@ def test_honest_code_uses_none(source):
         ("def f(w):\n    match w:\n        case A(s):\n            return s", "match"),
         ("def f(x):\n    return eval('x')", "eval"),
         ("g = lambda e: e.__traceback__", "__traceback__"),
+        ("def f(x: exec('print()')):\n    return x", "exec"),
+        ("@functools.singledispatch\ndef f(x):\n    return x", "singledispatch"),
+        ("from functools import singledispatch as d", "singledispatch"),
     ],
 )
 def test_what_leads_to_the_counting_is_named(source, name):

@@ -27,7 +27,8 @@ REFLECTION = set(
     __code__ __globals__ __builtins__ __closure__ __dict__ __subclasses__ __base__ __bases__ __mro__ __func__
     __self__ __traceback__ __getattribute__ __loader__ __spec__ __reduce__ __reduce_ex__ __defaults__
     __kwdefaults__ __wrapped__ __setattr__ __delattr__
-    testing f2py lib core distutils load loads runstring get_type_hints ForwardRef memmap open_memmap DataSource
+    singledispatch singledispatchmethod testing f2py lib core distutils load loads
+    runstring get_type_hints ForwardRef memmap open_memmap DataSource
     """.split()
 )
 
@@ -43,7 +44,10 @@ def names_in(node: ast.stmt, code: CodeType) -> Iterator[str]:
 
 
 def _names_at(node: ast.AST) -> Iterator[str]:
-    """Yield the names that an import or a class pattern reaches; in the code of the latter they do not show."""
+    """Yield the names that an import, a class pattern or a hint of a type reaches; in the code they do not all show."""
+    hint = getattr(node, "annotation", None) or getattr(node, "returns", None)
+    if isinstance(hint, ast.AST):
+        yield from (part.id for part in ast.walk(hint) if isinstance(part, ast.Name))
     if isinstance(node, ast.Import):
         for alias in node.names:
             yield from alias.name.split(".")
