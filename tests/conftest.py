@@ -18,7 +18,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (LEANER, os.environ.get(
 ROOT = Path(__file__).parents[1]
 SAMPLE_CLASS = ROOT / "examples" / "sample_class"
 ON_THE_GRADED_CLASS = ("test_parity", "test_rungs_agree", "test_sample_class_graded")
-LONGEST = (*ON_THE_GRADED_CLASS, "test_mutation_softmax")
+LONGEST = (*ON_THE_GRADED_CLASS, "test_mutation_softmax", "test_attacks")
 SAMPLE_MODULES = ("student", "right", "wrong", "unfinished", "hostile", "files", "make_class", "make_course")
 
 

@@ -14,9 +14,9 @@ PROGRAM += "; from gradkit.grader.cli import main; main()"
 GRADE = [sys.executable, "-c", PROGRAM, "grade", "softmax"]
 
 
-def start(submitted, results, **environment):
+def start(submitted, results, *options, **environment):
     """Start the grader in a process group of its own, with folders of its own: nothing is landed."""
-    return start_in(ROOT, "--submitted", submitted, "--results", results, **environment)
+    return start_in(ROOT, "--submitted", submitted, "--results", results, *options, **environment)
 
 
 def start_in(course, *options, before=(), **environment):

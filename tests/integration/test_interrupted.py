@@ -4,9 +4,11 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 
 import pytest
-from tests.processes import descendants, family, finished, is_running, start, wait_until
+from tests.chaos.classes import differences, make_course, picture
+from tests.processes import descendants, ended, family, finished, is_running, start, start_in, wait_until
 
 MANY = 30
 
@@ -75,26 +77,58 @@ def test_two_runs_do_not_mix(small_class, tmp_path):
     assert first.returncode == 0, said
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "says"), [(signal.SIGINT, 1, b"stopped;"), (signal.SIGTERM, 128 + signal.SIGTERM, b"")]
-)
-def test_stopped_run_cleans_up_and_is_continued(small_class, tmp_path, number, code, says):
-    """Ctrl-C and SIGTERM end the run, keep what is finished, and leave no hidden suite in the temporary folder."""
-    results, temporary = tmp_path / "results", tmp_path / "temporary"
-    temporary.mkdir(mode=0o711)
-    grader = start(small_class, results, TMPDIR=str(temporary))
-    assert wait_until(lambda: len(finished(results)) >= 3)
-    os.killpg(grader.pid, number) if number == signal.SIGINT else grader.send_signal(number)
-    _, said = grader.communicate(timeout=60)
-    assert grader.returncode == code, said
-    assert says in said
-    assert b"Traceback" not in said
-    assert list(temporary.rglob("*.py")) == []
-    before = finished(results)
-    assert 3 <= len(before) < MANY
+def test_a_stopped_run_cleans_up_and_is_continued(tmp_path, make_class):
+    """Ctrl-C and SIGTERM, while the rung is chosen, while grading or landing, end the run with a word and no more.
 
-    again = start(small_class, results)
-    _, said = again.communicate(timeout=300)
-    assert again.returncode == 0, said
-    assert {path: finished(results)[path] for path in before} == before
-    assert len(finished(results)) == MANY
+    What is finished is kept, no hidden suite stays in the temporary folder, and both classes come out alike.
+    """
+    names = {student.name for student in make_class.students(nasty=False)[::30]}
+    interrupted, terminated = (make_course(tmp_path / word, names.__contains__) for word in ("interrupt", "terminate"))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir(mode=0o711)
+    for stop in (_while_choosing, _while_grading, _while_landing):
+        before = finished(interrupted / "course" / "results")
+        code, said = stop(interrupted, temporary, lambda grader: os.killpg(grader.pid, signal.SIGINT))
+        assert (code, "Traceback" in said) == (1, False), said
+        assert "topped" in said or "Aborted" in said
+        assert list(temporary.iterdir()) == []
+        assert before.items() <= finished(interrupted / "course" / "results").items()
+        code, said = stop(terminated, temporary, lambda grader: grader.send_signal(signal.SIGTERM))
+        assert (code, said) == (128 + signal.SIGTERM, "")
+        assert list(temporary.iterdir()) == []
+    for course in (interrupted, terminated):
+        assert list((course / "course").rglob("*.landing")) == []
+        code, said = ended(start_in(course, "--jobs", 1))
+        assert code == 0, said
+    assert len(finished(interrupted / "course" / "results")) == len(names)
+    assert differences(picture(interrupted), picture(terminated)) == []
+
+
+def _while_choosing(course, temporary, stop):
+    """Stop a run whose canary is under way; return its exit code and what it said."""
+    grader = start_in(course, "--jobs", 1, TMPDIR=str(temporary))
+    assert wait_until(lambda: family(grader.pid)["zygote"])
+    stop(grader)
+    return ended(grader)
+
+
+def _while_grading(course, temporary, stop):
+    """Stop a run that has graded somebody."""
+    grader = start_in(course, "--jobs", 1, TMPDIR=str(temporary))
+    assert wait_until(lambda: finished(course / "course" / "results"))
+    stop(grader)
+    return ended(grader)
+
+
+def _while_landing(course, temporary, stop):
+    """Stop a run that waits for the gradebook, which somebody else is writing to."""
+    known = finished(course / "course" / "results")
+    grader = start_in(course, "--jobs", 1, TMPDIR=str(temporary))
+    assert wait_until(lambda: finished(course / "course" / "results") != known)
+    with sqlite3.connect(course / "course" / "gradebook.db", isolation_level=None) as other:
+        other.execute("begin immediate")
+        students = {path.parent.name for path in (course / "course" / "submitted").glob("*/softmax")}
+        assert wait_until(lambda: len(list((course / "course").rglob("*.landing"))) == len(students))
+        stop(grader)
+    other.close()
+    return ended(grader)

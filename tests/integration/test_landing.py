@@ -1,6 +1,7 @@
 """Landing a class in nbgrader's gradebook: on SQLite and on a PostgreSQL server of the test's own."""
 
 import datetime
+import errno
 import hashlib
 import json
 import shutil
@@ -390,6 +391,48 @@ def test_secret_of_another_is_not_taken(classroom):
     assert (classroom.settings.autograded / "ada" / "softmax" / "submission_secret.txt").read_text() == "of-ada"
     assert not (classroom.settings.autograded / "eve" / "softmax" / "submission_secret.txt").exists()
     assert classroom.grade("eve")[3]
+
+
+def test_no_room_for_notebooks_lands_nobody(classroom, monkeypatch):
+    """All or nothing holds for a disk that is full, too: a sentence, and the same again lands the class."""
+    for student in ("ada", "bob"):
+        classroom.hand_in(student)
+        classroom.judge(student)
+    before = rows(classroom.url)
+    write = Path.write_bytes
+
+    def full(path, content):
+        if "bob" in path.parts and path.name.endswith(".landing"):
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(CourseError, match=r"No space left on device\. The class was not landed as a whole"):
+            classroom.land()
+    assert rows(classroom.url) == before
+    assert not list(classroom.settings.autograded.rglob("*.landing"))
+    assert classroom.land().students == 2
+
+
+def test_what_a_killed_run_left_of_a_gradebook_is_no_gradebook(tmp_path):
+    """It is made in many steps: only a whole one gets the name, and halves are removed."""
+    path = tmp_path / "gradebook.db"
+    for half in ("gradebook.db.making", "gradebook.db.making-journal"):
+        (tmp_path / half).write_text("half")
+    classroom = Classroom(tmp_path / "course", f"sqlite:///{path}")
+    classroom.hand_in("ada")
+    classroom.judge("ada")
+    assert classroom.land().students == 1
+    assert [file.name for file in tmp_path.glob("gradebook*")] == ["gradebook.db"]
+
+
+def test_a_gradebook_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
+    """Whatever keeps nbgrader from it."""
+    monkeypatch.setattr("nbgrader.api.get_alembic_version", lambda: (_ for _ in ()).throw(OSError(28, "disk is full")))
+    with pytest.raises(CourseError, match=r"cannot be used: disk is full.*Make room there and grade again"):
+        Classroom(tmp_path / "course", f"sqlite:///{tmp_path / 'gradebook.db'}").land()
+    assert list(tmp_path.glob("gradebook*")) == []
 
 
 def test_half_made_gradebook_is_refused(tmp_path):
