@@ -343,7 +343,7 @@ MORE = 504
 def prove_no_loop(function, reference, judge, draw, passed):
     """Raise Disagreement if the function loops over something, or is wrong where that is shown."""
 
-    def prove(over, size, *, heavy):
+    def prove(over, size, *, heavy, timed=None):
         axis, rng = {"examples": "N", "features": "D", "classes": "C"}[over], draw(f"loops over {over}")
 
         def problem(**sizes):
@@ -357,6 +357,7 @@ def prove_no_loop(function, reference, judge, draw, passed):
             large=problem(**size | {axis: size[axis] + MORE}),
             more=MORE,
             heavy=lambda: [problem(**heavy) for _ in range(3)],
+            timed=lambda: [problem(**timed) for _ in range(5)] if timed else (),
         )
         for arguments, value in answers:
             judge.what_was_right(passed, value, arguments, f" for many {over}")
@@ -369,7 +370,8 @@ def prove_no_loop(function, reference, judge, draw, passed):
 @pytest.mark.weight(0.75)
 def test_no_loop_over_examples(prove_no_loop, question):
     """The count of executed instructions does not grow with the number of examples."""
-    prove_no_loop("examples", {"N": 8, "D": 2, "C": 3}, heavy={"N": 8192, "D": 2, "C": 2})
+    heavy, timed = {"N": 8192, "D": 2, "C": 2}, {"N": 512, "D": 2, "C": 3}
+    prove_no_loop("examples", {"N": 8, "D": 2, "C": 3}, heavy=heavy, timed=timed)
 
 
 @partly_right

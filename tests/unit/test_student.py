@@ -725,3 +725,26 @@ def test_definitions_that_fail_later_say_nothing_new(hand_in):
     assert student.call("f", 1).value == 1
     assert fault_of(student, "g").public.count("0.7315") == 0
     assert student._facts.failures is before
+
+
+def test_a_guest_that_is_killed_with_much_memory_twice_is_its_authors_loss(hand_in, monkeypatch):
+    """Where memory is short, whoever takes a lot of it is not the grader's fault; it ends as other crashes do."""
+    student = hand_in("def f(): return 7")
+
+    def killed(kind, values):
+        raise GuestFault("a guest was killed from outside", 1500 << 20)
+
+    monkeypatch.setattr(student, "_attempt", killed)
+    faults = [fault_of(student).public for _ in range(QUICK.crashes)]
+    assert set(faults) == {"was ended by the operating system for want of memory: it had taken 1500 MiB"}
+    assert student.limits_hit == {"crashes"}
+
+
+@pytest.mark.parametrize("rebinding", ["EPS = (f := helper) and 1", "def g():\n    global f\n    f = helper"])
+def test_a_name_that_gets_another_value_in_passing_is_noted(hand_in, rebinding):
+    """By an expression, or inside of a function."""
+    student = hand_in(
+        "def f():\n    return EPS, g", f"def helper():\n    return 8\n{rebinding}", "EPS = 1\ndef g(): pass"[:0]
+    )
+    student.reflection("f")
+    assert [note for note in student.notes() if note.startswith("f is given another value in cell 2, line 3 (")]

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from gradkit.grader import compare
 from gradkit.grader.compare import Disagreement
 from gradkit.grader.fixtures import RemoteFunction, Sitting
 from gradkit.grader.model import Limits
@@ -61,6 +62,7 @@ def prove(function):
         large=examples(LARGE),
         more=LARGE - SMALL,
         heavy=lambda: [examples(HEAVY + n) for n in range(3)],
+        timed=lambda: [examples(LARGE + n) for n in range(5)],
     )
 
 
@@ -126,7 +128,7 @@ def test_a_loop_is_named_with_its_line(function_of, cell, place):
 def test_array_operations_pass(function_of, cell):
     """Overhead, helpers and loops of a fixed length are nobody's business; what was returned is handed on."""
     answers = prove(function_of(cell))
-    assert [len(X) for (X,), _ in answers] == [SMALL, LARGE]
+    assert [len(X) for (X,), _ in answers] == [SMALL, LARGE, *(LARGE + n for n in range(5))]
     assert all(np.allclose(value, right(*arguments)) for arguments, value in answers)
 
 
@@ -205,3 +207,42 @@ def test_a_function_that_is_no_code_of_the_notebooks_cannot_be_counted(function_
 def test_ordinary_code_can_be_counted(function_of):
     """Nothing to remark."""
     assert can_be_counted(function_of("def f(X):\n    return X"), *examples(3)) is None
+
+
+def judge(function):
+    """Raise Disagreement for a loop, a wrong answer, or code that cannot be counted."""
+    for (X,), value in prove(function):
+        compare.close(compare.array(value, (len(X),), "f"), right(X), "f")
+    can_be_counted(function, *examples(SMALL))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "class Later(tuple):\n    def __iter__(self):\n        return iter([1])\ndef f(X):\n    return Later()",
+        "from typing import types\ndef f(X):\n    return types",
+        "M = map.mro()[1]\ndef f(X):\n    return np.array([*M(np.sum, np.exp(X))])",
+        "def f(X):\n    return np.ma.apply_along_axis(np.sum, 1, np.exp(X)).data",
+        "def f(X):\n    rows = [np.exp(x).sum() for x in X]\n    [np.exp(0).sum() for _ in range(600 - len(X))]\n"
+        "    return np.array(rows)",
+        "S = list.__iter__\ndef f(X):\n    return np.array([np.exp(x).sum() for x in X][:len(X)])",
+    ],
+    ids=["iterator in the answer", "modules of modules", "map again", "numpy's other one", "padded", "private names"],
+)
+def test_a_way_around_the_counting_does_not_pay(function_of, cell):
+    """Names, padding, loops in C, code that runs when the answer is written: all lose what a loop loses."""
+    with pytest.raises(Disagreement):
+        judge(function_of(cell))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "def f(X):\n    return np.diag(np.exp(X) @ np.ones((3, len(X))))",
+        "def f(X):\n    return (np.eye(len(X)) @ np.exp(X)).sum(axis=1)",
+    ],
+)
+def test_comparing_each_with_each_is_no_loop(function_of, cell):
+    """Wasteful, and still array operations."""
+    function = function_of(cell)
+    assert len(prove(function)) == 7

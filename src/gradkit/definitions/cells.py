@@ -104,8 +104,10 @@ def slice_cells(cells: Iterable[tuple[int, str]], graded: Sequence[str], *, call
                     result.functions.extend((name, index, statement.line) for name in statement.binds)
     result.statements = _needed(found, graded)
     for statement in result.statements:
-        if not statement.is_function:
-            result.rebound += [(name, statement.cell, statement.line) for name in graded if name in statement.binds]
+        stored = set(_global_stores(statement.code))
+        own = statement.binds if statement.is_function else frozenset()
+        changed = [name for name in graded if name in (statement.binds | stored) - own]
+        result.rebound += [(name, statement.cell, statement.line) for name in changed]
     # All that is run is run in one process: what one function needs can tamper with how another one is judged.
     suspicious = frozenset().union(*(statement.reflection for statement in result.statements))
     for name in graded:
@@ -189,6 +191,16 @@ def _why(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"syntax error: {error.msg}"
     return f"syntax error: it is too long or too deeply nested ({type(error).__name__})"
+
+
+def _global_stores(code: CodeType) -> Iterator[str]:
+    """Yield the global names to which code gives a value, at the top level or in functions."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in {"STORE_GLOBAL", "STORE_NAME"}:
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _global_stores(constant)
 
 
 def _global_reads(code: CodeType) -> Iterator[str]:

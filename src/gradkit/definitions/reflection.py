@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from types import CodeType
 
+import numpy as np
+
 LONGEST = 40
 HARMLESS_MODULES = set(
     """
@@ -17,17 +19,18 @@ HARMLESS_MODULES = set(
     """.split()
 )
 """Modules of Python's own that lead nowhere, as long as nothing below is taken from them. numpy is another."""
+FOREIGN = sys.stdlib_module_names - HARMLESS_MODULES - set(np.__all__)  # np.array is none of the module of that name
+OF_FRAMES_AND_CODE = ("co_", "cr_", "ag_", "gi_", "tb_", "f_")
 HARMLESS_ATTRIBUTES = {"__name__", "__doc__", "__class__", "__len__", "__init__", "__call__"}
 REFLECTION = set(
     """
     sys gc inspect ctypes ctypeslib threading _thread multiprocessing os posix socket io _io mmap fcntl signal
     traceback importlib exec eval compile getattr setattr delattr vars dir globals locals __import__
-    attrgetter methodcaller breakpoint open settrace setprofile gettrace _getframe f_trace f_trace_opcodes
-    f_trace_lines f_back f_locals f_globals f_builtins f_code tb_frame tb_next gi_frame gi_code cr_frame ag_frame
+    attrgetter methodcaller breakpoint open settrace setprofile gettrace
     __code__ __globals__ __builtins__ __closure__ __dict__ __subclasses__ __base__ __bases__ __mro__ __func__
     __self__ __traceback__ __getattribute__ __loader__ __spec__ __reduce__ __reduce_ex__ __defaults__
     __kwdefaults__ __wrapped__ __setattr__ __delattr__
-    singledispatch singledispatchmethod testing f2py lib core distutils load loads
+    obj mro update_wrapper singledispatch singledispatchmethod testing f2py lib core distutils load loads
     runstring get_type_hints ForwardRef memmap open_memmap DataSource
     """.split()
 )
@@ -62,14 +65,19 @@ def _names_at(node: ast.AST) -> Iterator[str]:
 
 def _private_or_foreign(node: ast.AST) -> Iterator[str]:
     """Yield attributes that are nobody's business, patterns that read any attribute, and modules that lead anywhere."""
-    if isinstance(node, ast.Attribute) and node.attr.startswith("_") and node.attr not in HARMLESS_ATTRIBUTES:
-        yield node.attr
+    if isinstance(node, ast.Attribute):
+        yield from _suspicious_attribute(node.attr)
     elif isinstance(node, ast.MatchClass) and (node.patterns or node.kwd_patterns):
         yield "match"
     elif isinstance(node, ast.Import | ast.ImportFrom):
-        modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-        roots = {module.partition(".")[0] for module in modules}
-        yield from (roots & sys.stdlib_module_names) - HARMLESS_MODULES
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        yield from {name.partition(".")[0] for name in (*modules, *(alias.name for alias in node.names))} & FOREIGN
+
+
+def _suspicious_attribute(name: str) -> Iterator[str]:
+    private = name.startswith("_") and name not in HARMLESS_ATTRIBUTES
+    if private or name.startswith(OF_FRAMES_AND_CODE) or name in FOREIGN:
+        yield name
 
 
 def _all_names(code: CodeType) -> Iterator[str]:

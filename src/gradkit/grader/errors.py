@@ -74,4 +74,12 @@ class StudentFault(GradkitError):
 
 
 class GuestFault(GradkitError):
-    """The sandbox failed before student code could have had a part in it."""
+    """The sandbox failed before student code could have had a part in it.
+
+    Attributes:
+        peak: memory in bytes that a guest had taken when somebody else ended it; 0 if that is not what happened.
+    """
+
+    def __init__(self, message: str, peak: int = 0) -> None:
+        super().__init__(message)
+        self.peak = peak

@@ -13,6 +13,8 @@ from .records import Records
 from .results import read_result
 from .sandbox import ladder, probe
 
+UNSTEADY = "replayed twice, and even these two differ: the hand-in itself answers differently each time"
+
 
 class Replay(NamedTuple):
     """A grading and its repetition.
@@ -49,10 +51,15 @@ def replay(course: Course, path: Path, isolation: str | None = None) -> Replay:
     rung = probe.choose(isolation or _rung_of(recorded))
     grader = Grader(bundle, rung, engine_version())
     try:
-        again = grader.grade(Submission(student=recorded.student, notebook=notebook))
+        submission = Submission(student=recorded.student, notebook=notebook)
+        again = grader.grade(submission)
+        differences = tuple(_differences(recorded, again))
+        remarks = tuple(_remarks(recorded, again))
+        if differences and any(_differences(again, grader.grade(submission))):
+            remarks = (*remarks, UNSTEADY)
     finally:
         grader.close()
-    return Replay(recorded, again, tuple(_differences(recorded, again)), tuple(_remarks(recorded, again)))
+    return Replay(recorded, again, differences, remarks)
 
 
 def _rung_of(recorded: SubmissionResult) -> str:

@@ -18,12 +18,13 @@ import msgspec
 from gradkit.facts import MAX_TEXT, Facts
 from gradkit.wording import visible
 
-from ..errors import FaultKind, StudentFault
+from ..errors import FaultKind, GuestFault, StudentFault
 from ..model import Limits
 from .channel import End
 
 NUMPY_EXCEPTIONS = {"AxisError", "LinAlgError", "DTypePromotionError", "UFuncTypeError"}
 MAX_FAILURES, MOST_TOLD = 50, 3
+MUCH_MEMORY = 512 << 20
 LIMITS_IN_WORDS = {
     "memory_mb": "it needed more than the {memory_mb} MiB of memory that it may have",
     "open_files": "it had more than the {open_files} files open that it may have",
@@ -108,6 +109,29 @@ def killed_from_outside(end: End, limits: Limits) -> bool:
     """
     killed = end.by_itself and end.status & 0x7F == signal.SIGKILL
     return killed and end.cpu < limits.cpu_seconds - 1
+
+
+def greedy(first: GuestFault, second: GuestFault) -> StudentFault | None:
+    """Return the fault of a function over which guests that had taken much memory were killed twice; None if not so.
+
+    No right answer takes as much: on a machine with enough of it the function would only have come further.
+    """
+    peak = min(first.peak, second.peak)
+    if peak < MUCH_MEMORY:
+        return None
+    sentence = f"was ended by the operating system for want of memory: it had taken {peak >> 20} MiB"
+    return StudentFault(FaultKind.DIED, sentence)
+
+
+def out_of_time(share: float) -> StudentFault:
+    """Return the fault of a function that was not called because its question's seconds are used up."""
+    sentence = f"was not called: the {share:g} seconds for one function of a submission are used up"
+    return StudentFault(FaultKind.OUT_OF_TIME, sentence)
+
+
+def interference() -> StudentFault:
+    """Return the fault of a function after which a guest says what no honest one does."""
+    return StudentFault(FaultKind.PROTOCOL, "interfered with the grader")
 
 
 def how_it_died(end: End, limits: Limits) -> str:

@@ -8,7 +8,7 @@ submission may use up in all is bounded.
 import contextlib
 import signal
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from gradkit.facts import Facts
 from gradkit.notebook import Notebook
@@ -21,6 +21,7 @@ from .guest.serve import COUNT, WATCH
 from .prepared import read_prepared
 from .report import Report, read_report
 
+Fault = TypeVar("Fault", bound=StudentFault | GuestFault)
 MAX_NAME, MAX_SAID = 100, 300
 GRACE = 1.0
 """Seconds that a guest which hung up gets to end by itself, so that its status tells why."""
@@ -59,14 +60,13 @@ class Student:
         report = read_report(values, self._guest.cpu) if kind == wire.Kind.RESULT else None
         if report is not None:
             return report
-        raise self._lose_guest(_interference())
+        raise self._lose_guest(explain.interference())
 
     def begin_check(self, question: str, *, published: bool) -> None:
         """Prepare for a check of a question whose inputs students know, or do not know.
 
-        Each question has its own share of the submission's time, and what earlier ones left, and its own count
-        of crashes: one that stalls or dies costs the others nothing. A published check shows the texts of
-        exceptions; so it gets a guest that has seen no hidden input.
+        Each question has its own share of the submission's time, and what earlier ones left, and its own count of
+        crashes. A published check shows the texts of exceptions; so it gets a guest that has seen no hidden input.
         """
         self._turn_to(question)
         self._published = published
@@ -155,21 +155,23 @@ class Student:
         prepared = read_prepared(values) if kind == wire.Kind.PREPARED else None
         if prepared is None:
             raise GuestFault(f"a guest could not read the cells: {visible(str(values), MAX_SAID)}")
-        self._facts.problems, self._facts.functions = prepared.problems, prepared.functions
-        self._facts.rebound = prepared.rebound
-        self._facts.reads, self._facts.reflection = prepared.reads, prepared.reflection
+        for known in ("problems", "functions", "rebound", "reads", "reflection"):
+            setattr(self._facts, known, getattr(prepared, known))
         self._loops, self._spans = prepared.loops, prepared.spans
         kind, values = self._exchange(wire.Kind.EXECUTE, [])
         if kind != wire.Kind.EXECUTED:
-            raise _interference()
+            raise explain.interference()
         if not self._knew_secrets:  # later the same definitions might fail with a text made of hidden inputs
             self._facts.failures = explain.read_failures(values)
 
     def _ask(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
         try:
             return self._attempt(kind, values)
-        except GuestFault:  # the sandbox failed, not the student: once more, on a fresh one
-            return self._attempt(kind, values)
+        except GuestFault as first:  # the sandbox failed, not the student: once more, on a fresh one
+            try:
+                return self._attempt(kind, values)
+            except GuestFault as second:
+                raise self._counted(explain.greedy(first, second) or second) from None
 
     def _attempt(self, kind: wire.Kind, values: list[Any]) -> tuple[int, list[Any]]:
         self._ready()
@@ -196,8 +198,7 @@ class Student:
 
     def _out_of_time(self) -> StudentFault:
         self.limits_hit.add("submission_seconds")
-        sentence = f"was not called: the {self._share:g} seconds for one function of a submission are used up"
-        return StudentFault(FaultKind.OUT_OF_TIME, sentence)
+        return explain.out_of_time(self._share)
 
     def _lose_guest(self, fault: StudentFault) -> StudentFault:
         """End a guest that is of no more use and return the fault with what its end tells."""
@@ -208,8 +209,7 @@ class Student:
         if stopped:
             raise GuestFault("a guest was stopped from outside")
         if fault.kind is FaultKind.DIED and explain.killed_from_outside(end, self._limits):
-            raise GuestFault("a guest was killed from outside: is this machine short of memory?")
-        self._lost += 1
+            raise GuestFault("a guest was killed from outside: is this machine short of memory?", end.peak)
         if fault.kind is FaultKind.TIMED_OUT and self._left <= 0:
             self.limits_hit.add("submission_seconds")
             fault = StudentFault(fault.kind, "did not return within what was left of this function's time")
@@ -222,6 +222,11 @@ class Student:
             if end.status & 0x7F == signal.SIGKILL and end.by_itself:
                 self.limits_hit.add("cpu_seconds")
             fault = StudentFault(fault.kind, explain.how_it_died(end, self._limits))
+        return self._counted(fault)
+
+    def _counted(self, fault: Fault) -> Fault:
+        """Count the loss of a guest by the student's fault, and return the fault."""
+        self._lost += isinstance(fault, StudentFault)
         if self._lost >= self._limits.crashes:
             self.limits_hit.add("crashes")
             sentence = f"was not called: its process was lost {self._lost} times already"
@@ -230,7 +235,7 @@ class Student:
 
     def _raised(self, name: str, values: list[Any]) -> StudentFault:
         if [type(value) for value in values] != [str, str, int, int]:
-            return self._lose_guest(_interference())
+            return self._lose_guest(explain.interference())
         exception, text, cell, line = values
         exception = exception[:MAX_NAME]
         if exception == "":
@@ -243,7 +248,3 @@ class Student:
     def _is_run(self, file: str, line: int) -> bool:
         """Tell whether a line belongs to a statement that is run, as it was known before student code ran."""
         return any(file == f"<cell {cell}>" and first <= line <= last for cell, first, last in self._spans)
-
-
-def _interference() -> StudentFault:
-    return StudentFault(FaultKind.PROTOCOL, "interfered with the grader")

@@ -133,12 +133,17 @@ def _encode(value: Any, chunks: list[bytes | memoryview], depth: int) -> None:
         _encode_array(np.asarray(value), chunks)
     elif isinstance(value, np.ndarray) and not np.ma.is_masked(value):
         _encode_array(np.asarray(value), chunks, kind.__name__[:200])
-    elif isinstance(value, tuple | list) and depth < MAX_DEPTH and len(value) <= MAX_ITEMS:
-        chunks.append(struct.pack("<BH", Tag.SEQUENCE, len(value)))
-        for item in value:
+    elif isinstance(value, tuple | list) and depth < MAX_DEPTH and len(items := _items(value)) <= MAX_ITEMS:
+        chunks.append(struct.pack("<BH", Tag.SEQUENCE, len(items)))
+        for item in items:
             _encode(item, chunks, depth + 1)
     else:
         _encode_text(Tag.OPAQUE, kind.__name__[:200], chunks)
+
+
+def _items(value: tuple[Any, ...] | list[Any]) -> list[Any]:
+    """Return what a tuple or list holds, not what an iterator of its own class would compute."""
+    return [*(tuple if isinstance(value, tuple) else list).__iter__(value)]  # type: ignore[arg-type]
 
 
 def _encode_text(tag: Tag, text: str, chunks: list[bytes | memoryview]) -> None:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy import array_equal, asarray, copy, may_share_memory  # before student code could exchange them
 
 from gradkit.definitions import cells, running, surroundings
 
@@ -22,6 +23,7 @@ CHANNEL = 3
 MAX_TEXT = 500
 MAX_REPORTED = 50
 MAX_SPANS = 2000
+random_state = np.random.get_state
 WATCH, COUNT = 1, 2
 """Flags of a call: say which inputs were changed; count instructions."""
 
@@ -70,7 +72,7 @@ class Server:
         function = self.namespace.get(name)
         if not callable(function):
             return Kind.ERROR, ["", "", -1, 0]
-        before = [np.copy(a) for a in arguments] if flags & WATCH else []
+        before = [copy(a) for a in arguments] if flags & WATCH else []
         state = _random_state() if flags & WATCH else None
         counter = counting.Counter() if flags & COUNT else None
         try:
@@ -103,19 +105,19 @@ def _framed(kind: Kind, call: int, answer: list[Any]) -> bytes:
 
 
 def _same(old: Any, new: Any) -> bool:
-    return bool(np.array_equal(old, new, equal_nan=np.asarray(old).dtype.kind in "fc"))
+    return bool(array_equal(old, new, equal_nan=asarray(old).dtype.kind in "fc"))
 
 
 def _shares(value: Any, argument: Any) -> bool:
     parts = value if isinstance(value, tuple | list) else (value,)
     return isinstance(argument, np.ndarray) and any(
-        isinstance(part, np.ndarray) and np.may_share_memory(part, argument) for part in parts
+        isinstance(part, np.ndarray) and may_share_memory(part, argument) for part in parts
     )
 
 
 def _random_state() -> tuple[bytes, int]:
-    _, key, position, *_ = np.random.get_state(legacy=True)
-    return np.asarray(key).tobytes(), int(position)
+    _, key, position, *_ = random_state(legacy=True)
+    return asarray(key).tobytes(), int(position)
 
 
 def _counted(counter: counting.Counter | None) -> tuple[int, bool, tuple[tuple[str, int, int], ...]]:
