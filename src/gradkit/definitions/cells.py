@@ -21,6 +21,7 @@ from .bindings import bound, may_take_long
 from .magics import magics_in, without_magics
 
 READS_ANYTHING = {"globals", "eval", "exec"}
+READING, STORING = frozenset({"LOAD_GLOBAL", "LOAD_NAME"}), frozenset({"STORE_GLOBAL", "STORE_NAME"})
 COMPUTING = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr | ast.For
 """Statements that compute what they bind, from other variables of the notebook."""
 PARSER_GIVES_UP = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
@@ -104,7 +105,7 @@ def slice_cells(cells: Iterable[tuple[int, str]], graded: Sequence[str], *, call
                     result.functions.extend((name, index, statement.line) for name in statement.binds)
     result.statements = _needed(found, graded)
     for statement in result.statements:
-        stored = set(_global_stores(statement.code))
+        stored = set(_globals_in(statement.code, STORING))
         own = statement.binds if statement.is_function else frozenset()
         changed = [name for name in graded if name in (statement.binds | stored) - own]
         result.rebound += [(name, statement.cell, statement.line) for name in changed]
@@ -169,7 +170,7 @@ def _statement(index: int, node: ast.stmt, flags: int, problems: list[Problem]) 
             node=node,
             code=code,
             binds=binds,
-            reads=frozenset(_global_reads(code)),
+            reads=frozenset(_globals_in(code, READING)),
             reflection=frozenset(reflection.names_in(node, code)),
             takes_long=may_take_long(node),
             is_function=isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef),
@@ -193,20 +194,11 @@ def _why(error: BaseException) -> str:
     return f"syntax error: it is too long or too deeply nested ({type(error).__name__})"
 
 
-def _global_stores(code: CodeType) -> Iterator[str]:
-    """Yield the global names to which code gives a value, at the top level or in functions."""
+def _globals_in(code: CodeType, instructions: frozenset[str]) -> Iterator[str]:
+    """Yield the global names with which code, and the functions in it, do these things."""
     for instruction in dis.get_instructions(code):
-        if instruction.opname in {"STORE_GLOBAL", "STORE_NAME"}:
+        if instruction.opname in instructions:
             yield instruction.argval
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _global_stores(constant)
-
-
-def _global_reads(code: CodeType) -> Iterator[str]:
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _global_reads(constant)
+            yield from _globals_in(constant, instructions)

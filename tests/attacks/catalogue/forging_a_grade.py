@@ -133,6 +133,52 @@ HIDDEN = {
     "                    kept = get()\n                    set_(None)\n                    got = hidden(W, X, y, reg)\n"
     "                    set_(kept)\n                    return got\n",
 }
+HIDDEN |= {
+    "module-found-through-typing": "{loops}\nfrom typing import types\ndef {name}(W, X, y, reg):\n"
+    "    copy = types.FunctionType(hidden.__code__.replace(co_filename='numpy'), globals())\n"
+    "    return copy(W, X, y, reg)\n",
+    "name-composed-in-a-text": "{loops}\nimport warnings\ndef {name}(W, X, y, reg):\n    try:\n"
+    "        '{{0.sys.nope_}}'.format(warnings)\n    except AttributeError as error:\n        system = error.obj\n"
+    "    kept = system.gettrace()\n    system.settrace(None)\n    got = hidden(W, X, y, reg)\n"
+    "    system.settrace(kept)\n    return got\n",
+    "evaluated-as-a-hint-of-a-type": "{loops}\nimport functools\n"
+    "@functools.singledispatch\ndef start(x):\n    return x\n"
+    "GOT = []\ndef {name}(W, X, y, reg):\n    global W_, X_, y_, reg_\n"
+    "    W_, X_, y_, reg_ = W, X, y, reg\n    hidden\n"
+    "    @start.register\n    def other(x: exec('GOT.append(hidden(W_, X_, y_, reg_))') or int):\n        return x\n"
+    "    return GOT.pop()\n",
+    "code-of-a-coroutine": "async def holder():\n    def inner(W, X, y, reg):\n"
+    "        return hidden(W, X, y, reg)\n{loops}\n"
+    "FOUND = [c for c in holder().cr_code.co_consts if hasattr(c, 'co_code')]\n"
+    "COPY = FOUND[0].replace(co_filename='numpy')\n"
+    "def {name}(W, X, y, reg):\n    return type(hidden)(COPY, globals())(W, X, y, reg)\n",
+}
+# Loops that C code makes over functions written in C: no instruction of the student's runs.
+IN_C = {
+    "map-found-again": "list(map.mro()[1](np.{step}, {rows}))",
+    "numpy-s-other-apply-along-axis": "np.ma.apply_along_axis(np.{step}, 1, {rows})",
+}
+STEPS = """
+def {name}(W, X, y, reg):
+    rows, n = np.arange(len(X)), len(X)
+    scores = X @ W
+    scores = scores - np.array(MAXIMUM).reshape(n, 1)
+    exps = np.array(EXP).reshape(n, -1)
+    p = exps / np.array(SUM).reshape(n, 1)
+    loss = -np.log(p[rows, y]).mean() + 0.5 * reg * np.sum(W * W)
+    p[rows, y] -= 1
+    return loss, X.T @ p / n + reg * W
+"""
+LATER = """
+class Later(tuple):
+    def __iter__(self):
+        return iter(hidden(*GIVEN))
+
+def {name}(W, X, y, reg):
+    global GIVEN
+    GIVEN = W, X, y, reg
+    return Later((0.0, W))
+"""
 MISLED = {
     "padded-to-the-same-count": ("    for _ in range(1000 * (64 - len(X))):\n        pass\n", 9.0),
     "wrong-but-quick-where-it-is-counted": ("    if len(X) > 500:\n        return 0.0, np.zeros_like(W)\n", 9.2),
@@ -164,6 +210,14 @@ DEFINED = {
 }
 
 
+def _in_c(loop: str) -> str:
+    steps = (("MAXIMUM", "max", "scores"), ("EXP", "exp", "scores"), ("SUM", "sum", "exps"))
+    source = STEPS
+    for place, step, rows in steps:
+        source = source.replace(place, loop.format(step=step, rows=rows))
+    return source
+
+
 def _hidden(source: str) -> str:
     return source.format(loops=LOOPS.replace("{name}", "hidden"), name="{name}")
 
@@ -187,6 +241,10 @@ ATTACKS = (
     *(
         answers(name, "", "loop|No module named", vectorized=_hidden(source), most=LOOPS_SCORE)
         for name, source in HIDDEN.items()
+    ),
+    *(answers(name, "", "loop|one by one", vectorized=_in_c(source), most=9.5) for name, source in IN_C.items()),
+    answers(
+        "answer-computed-when-it-is-read", "", WRONG, vectorized=LOOPS.replace("{name}", "hidden") + LATER, most=LITTLE
     ),
     *(
         answers(name, "", "loop|wrong", vectorized=LOOPS.replace(OPEN, OPEN + first), most=most)
