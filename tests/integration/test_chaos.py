@@ -2,7 +2,7 @@
 
 from tests.chaos.campaign import Campaign, results_of
 
-INTERRUPTIONS = 15
+INTERRUPTIONS = 8
 EVERY = 25
 
 
