@@ -27,6 +27,9 @@ much and one that does the work a hundred times. For 512 examples, few enough fo
 honest code stays below 15 times.
 """
 
+TRIES = 3
+"""Measurements that must all find a loop where no instruction shows one: no disturbance lasts for so many."""
+
 Arguments = Sequence[Any]
 
 
@@ -96,18 +99,19 @@ def prove_no_loop(
             f"The function executes thousands of instructions whatever the number of {over}: loops are left in it."
         )
     found = [Answer(small, few.value), Answer(large, many.value)]
-    problems = list(timed())
-    if not problems:
-        return found
-    # What a call costs in itself is more than hundreds of examples cost the reference.
-    call = min(function.timed(*small).cpu for _ in problems)
-    times, answers = _times_slower(function, reference, problems, call)
-    if times > TIMES_SLOWER[False]:
-        raise Disagreement(
-            f"The function takes more than {TIMES_SLOWER[False]:g} times the CPU time of array operations for many"
-            f" {over}: something goes through them one by one, although no instruction shows it."
-        )
-    return found + answers
+    for _ in range(TRIES):
+        problems = list(timed())
+        if not problems:
+            return found
+        # What a call costs in itself is more than hundreds of examples cost the reference.
+        call = min(function.timed(*small).cpu for _ in problems)
+        times, answers = _times_slower(function, reference, problems, call)
+        if times <= TIMES_SLOWER[False]:
+            return found + answers
+    raise Disagreement(
+        f"The function takes more than {TIMES_SLOWER[False]:g} times the CPU time of array operations for many"
+        f" {over}: something goes through them one by one, although no instruction shows it."
+    )
 
 
 def _believable(function: RemoteFunction, reports: Sequence[Report]) -> bool:

@@ -63,6 +63,7 @@ system_call(10, place & ~4095, 8192, 7)
 ctypes.memmove(place, bytes([0xB8, 7, 0, 0, 0, 0xC3]), 6)""",
     "slots-of-a-type": "ctypes.memmove(id(list) + 32, bytes(8), 8)",
 }
+UNSEEN = {"slots-of-a-type"}  # nothing that a guest does with lists needs what this spoils
 # Refused, or without any effect even for their author.
 REFUSED_POISONS = {
     "priority": "os.nice(1)",
@@ -102,7 +103,8 @@ return 0.0, np.zeros_like(W)"""
 
 
 def _poison(name: str, statements: str) -> Attack:
-    return answers(name, function(f"{statements}\nreturn world()"), SEEN + r"|raised \w+", code(WORLD), shows=True)
+    told = SEEN + r"|raised \w+"
+    return answers(name, function(f"{statements}\nreturn world()"), told, code(WORLD), shows=name not in UNSEEN)
 
 
 ATTACKS = (

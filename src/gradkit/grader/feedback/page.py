@@ -21,6 +21,10 @@ LIMITS = {
     "call_seconds": "A call of one of your functions took longer than a call may take, so it was stopped.",
     "submission_seconds": "The time for one function was used up, so later checks could not call it any more.",
     "memory_mb": "Your code asked for more memory than there is for a submission.",
+    "cpu_seconds": "Your code used more CPU time than there is for a submission.",
+    "open_files": "Your code opened more files than a submission may.",
+    "processes": "Your code tried to start a process or thread: none can be started while grading.",
+    "files": "Your code tried to reach files, the network or other programs: none are there while grading.",
     "reply_mb": "A function returned more data than is accepted.",
     "crashes": "A function ended its process several times, so it was not called any more.",
 }
